@@ -1,0 +1,63 @@
+// The decision log: every decision is an event with its evidence. Page, console and report are views of it.
+import { z } from 'zod';
+import { action, actionStates } from './action.ts';
+import { anomaly } from './anomaly.ts';
+import { bilingual, cause, impact, incidentStates, pathStep, severities, suspect } from './incident.ts';
+
+const base = {
+  v: z.literal(1),
+  /** Deterministic: `<partition>-<stream sequence>-<counter>`; also the Nats-Msg-Id, so nothing is stored twice. */
+  id: z.string(),
+  /** Stream time of the input that led to it, epoch ms. */
+  atMs: z.number(),
+  /** Stream sequence of that input. */
+  seq: z.number().int().nonnegative(),
+};
+const ofIncident = { ...base, incident: z.string() };
+const as = <T extends string>(type: T) => z.literal(type);
+
+export const decision = z.discriminatedUnion('type', [
+  z.object({ ...base, type: as('anomaly.detected'), incident: z.string().optional(), anomaly }),
+  z.object({ ...base, type: as('anomaly.ended'), incident: z.string().optional(), series: z.string(), entity: z.string(), metric: z.string() }),
+  z.object({
+    ...ofIncident,
+    type: as('incident.opened'),
+    onsetMs: z.number(),
+    severity: z.enum(severities),
+    title: bilingual,
+    trigger: z.array(anomaly).max(16),
+  }),
+  /** Cause named, or changed on later evidence (`supersedes` = id of the earlier decision). */
+  z.object({
+    ...ofIncident,
+    type: as('incident.cause'),
+    cause,
+    ranking: z.array(suspect),
+    path: z.array(pathStep),
+    affected: z.array(z.string()),
+    supersedes: z.string().optional(),
+  }),
+  z.object({ ...ofIncident, type: as('incident.inhibited'), entity: z.string(), metric: z.string(), why: bilingual }),
+  z.object({ ...ofIncident, type: as('incident.impact'), impact: z.array(impact) }),
+  z.object({ ...ofIncident, type: as('incident.state'), from: z.enum(incidentStates), to: z.enum(incidentStates), why: bilingual, by: z.string().optional() }),
+  z.object({ ...ofIncident, type: as('incident.note'), by: z.string(), note: z.string() }),
+  z.object({ ...ofIncident, type: as('incident.assigned'), by: z.string(), to: z.string() }),
+  z.object({ ...ofIncident, type: as('action.planned'), action, why: bilingual }),
+  z.object({
+    ...ofIncident,
+    type: as('action.state'),
+    action: z.string(),
+    from: z.enum(actionStates),
+    to: z.enum(actionStates),
+    why: bilingual,
+    by: z.string().optional(),
+  }),
+  /** Written by the console when a receiver took a page. */
+  z.object({ ...ofIncident, type: as('page.sent'), receiver: z.string(), about: z.enum(['open', 'cause', 'resolve', 'escalate']), attempts: z.number().int() }),
+  z.object({ ...ofIncident, type: as('page.failed'), receiver: z.string(), about: z.enum(['open', 'cause', 'resolve', 'escalate']), attempts: z.number().int(), error: z.string() }),
+  /** The engine says of itself what people must know: started, caught up, shedding, refused a command. */
+  z.object({ ...base, type: as('engine.note'), incident: z.string().optional(), code: z.string(), text: bilingual }),
+]);
+export type Decision = Readonly<z.infer<typeof decision>>;
+export type DecisionType = Decision['type'];
+export type DecisionOf<T extends DecisionType> = Extract<Decision, { readonly type: T }>;

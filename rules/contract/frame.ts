@@ -1,0 +1,75 @@
+// One probe's values at one tick, as bytes: a 48-byte header, then a column of little-endian doubles (NaN = missing).
+import { limits } from './limits.ts';
+
+//  0  u8  version      1  u8  header bytes   2  u16 reserved    4  u32 columns
+//  8  u64 schema hash 16  f64 time (ms)     24  f64 incarnation (ms)   32  u32 sequence  36 u32 lost before  40 u64 probe hash
+const VERSION = 1;
+const HEADER_BYTES = 48;
+
+export type Frame = {
+  /** 16 hex digits of the schema's hash. */
+  readonly schema: string;
+  /** 16 hex digits: hash64 of the probe's id. */
+  readonly probe: string;
+  readonly incarnation: number;
+  /** Counts this probe's frames from 0 within an incarnation; a gap is lost data. */
+  readonly sequence: number;
+  /** Frames the probe itself had to drop since the last one it sent. */
+  readonly lost: number;
+  /** The tick, epoch ms, a whole multiple of limits.tickMs. */
+  readonly timeMs: number;
+  readonly values: Float64Array;
+};
+
+/** Why bytes are no frame. The reason is a code that counters and dead letters carry. */
+export type FrameFault = { readonly fault: 'frame_short' | 'frame_version' | 'frame_length' | 'frame_columns' | 'frame_time' };
+
+/** Encodes a frame; throws RangeError where it has more columns than `limits.frameColumnsMax`. */
+export const encodeFrame = (frame: Frame): Uint8Array => {
+  const count = frame.values.length;
+  if (count > limits.frameColumnsMax) throw new RangeError(`frame of ${count} columns, at most ${limits.frameColumnsMax}`);
+  const bytes = new Uint8Array(HEADER_BYTES + count * 8);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, VERSION);
+  view.setUint8(1, HEADER_BYTES);
+  view.setUint32(4, count, true);
+  view.setBigUint64(8, BigInt(`0x${frame.schema}`), true);
+  view.setFloat64(16, frame.timeMs, true);
+  view.setFloat64(24, frame.incarnation, true);
+  view.setUint32(32, frame.sequence, true);
+  view.setUint32(36, frame.lost, true);
+  view.setBigUint64(40, BigInt(`0x${frame.probe}`), true);
+  // Every machine that Node 20 runs on here is little-endian, so the doubles are copied as they lie.
+  new Float64Array(bytes.buffer, HEADER_BYTES, count).set(frame.values);
+  return bytes;
+};
+
+/** Decodes a frame or says why not; never throws, never reads past the end. */
+export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
+  if (bytes.byteLength < HEADER_BYTES) return { fault: 'frame_short' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint8(0) !== VERSION) return { fault: 'frame_version' };
+  const header = view.getUint8(1);
+  const count = view.getUint32(4, true);
+  if (count > limits.frameColumnsMax) return { fault: 'frame_columns' };
+  if (header < HEADER_BYTES || bytes.byteLength !== header + count * 8) return { fault: 'frame_length' };
+  const timeMs = view.getFloat64(16, true);
+  const incarnation = view.getFloat64(24, true);
+  if (!(timeMs >= 0 && timeMs <= 8.64e15) || !(incarnation >= 0 && incarnation <= 8.64e15)) return { fault: 'frame_time' };
+  const offset = bytes.byteOffset + header;
+  const values =
+    offset % 8 === 0
+      ? new Float64Array(bytes.buffer, offset, count)
+      : new Float64Array(bytes.slice(header).buffer, 0, count);
+  return {
+    schema: hex(view.getUint32(12, true), view.getUint32(8, true)),
+    probe: hex(view.getUint32(44, true), view.getUint32(40, true)),
+    incarnation,
+    sequence: view.getUint32(32, true),
+    lost: view.getUint32(36, true),
+    timeMs,
+    values,
+  };
+};
+
+const hex = (high: number, low: number): string => high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');

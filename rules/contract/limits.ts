@@ -1,0 +1,34 @@
+// Every bound that two workspaces share, unit last in the name, its cost or reason beside it.
+
+export const limits = {
+  /** Ticks of every probe: one frame a second. */
+  tickMs: 1_000,
+  /** A frame with more columns is split by the probe; 4,096 doubles are 32 KiB on the wire. */
+  frameColumnsMax: 4_096,
+  /** NATS default maximum payload is 1 MiB; a schema of 4,096 columns stays below it. */
+  messageBytesMax: 1_048_576,
+  /** Frames a probe keeps while the bus is away: 300 s at 1 s; with 400 columns about 1 MB. */
+  probeBufferFramesMax: 300,
+  /** Bytes a probe keeps while the bus is away, whatever the frames' size. */
+  probeBufferBytesMax: 8_388_608,
+  /** Distinct edges (caller, callee, operation) a probe reports; the rest is folded into operation "other". */
+  probeEdgesMax: 256,
+  /** TELEMETRY keeps 48 h, bounded by bytes; full means push back (discard new). */
+  telemetryAgeMsMax: 48 * 3_600_000,
+  telemetryBytesMax: 8 * 1_024 ** 3,
+  /** Partitions of the telemetry stream. */
+  partitionsMax: 64,
+  /** Leases of degrade flags: never longer than ten minutes without renewal. */
+  leaseMsMin: 2_000,
+  leaseMsMax: 600_000,
+  /** Attribute values and names longer than this are cut by the probe. */
+  attributeCharsMax: 256,
+  /** Suspects a cause event carries. */
+  suspectsMax: 10,
+  /** Evidence series a live message carries. */
+  evidenceSeriesMax: 8,
+  /** Incidents that are not closed at once; more are refused with a decision. */
+  incidentsOpenMax: 100,
+} as const;
+
+if (limits.frameColumnsMax * 8 + 64 > limits.messageBytesMax) throw new Error('limits: a full frame must fit in one message');

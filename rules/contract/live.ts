@@ -1,0 +1,66 @@
+// Not stored: what the engine shows each second to whoever watches. Loss is harmless, the next one replaces it.
+import { z } from 'zod';
+import { entityKinds } from './fault.ts';
+import { metricClasses } from './schema.ts';
+
+export const liveNode = z.object({
+  entity: z.string(),
+  kind: z.enum(entityKinds),
+  /** 0 healthy … 1 certainly anomalous. */
+  anomaly: z.number(),
+  telemetry: z.enum(['own', 'callers', 'none', 'silent']),
+});
+export const liveEdge = z.object({
+  caller: z.string(),
+  callee: z.string(),
+  protocol: z.string(),
+  /** Calls a second, share of errors, latencies in seconds, over the last tick. */
+  rate: z.number(),
+  errorRatio: z.number(),
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  anomaly: z.number(),
+  ageMs: z.number(),
+  source: z.enum(['traffic', 'declared']),
+});
+export const liveKpi = z.object({
+  kpi: z.string(),
+  title: z.object({ en: z.string(), zh: z.string() }),
+  audience: z.string(),
+  unit: z.string(),
+  value: z.number().nullable(),
+  expected: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  anomaly: z.number(),
+});
+/** On `subjects.liveGraph`. */
+export const liveGraph = z.object({
+  v: z.literal(1),
+  atMs: z.number(),
+  nodes: z.array(liveNode),
+  edges: z.array(liveEdge),
+  kpis: z.array(liveKpi),
+  /** Engine's own pulse: series watched, samples in the last second, lag of the stream. */
+  engine: z.object({ series: z.number(), samplesPerSecond: z.number(), lagMs: z.number() }),
+});
+export type LiveGraph = Readonly<z.infer<typeof liveGraph>>;
+
+/** On `subjects.liveEvidence(incident)`: one point a series a tick, with the expected band. */
+export const liveEvidence = z.object({
+  v: z.literal(1),
+  incident: z.string(),
+  series: z.array(
+    z.object({
+      series: z.string(),
+      entity: z.string(),
+      metric: z.string(),
+      unit: z.string(),
+      class: z.enum(metricClasses),
+      caller: z.string().optional(),
+      /** Points since the last message; the first message carries the minutes before the onset. */
+      points: z.array(z.object({ t: z.number(), seen: z.number().nullable(), expected: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() })),
+    }),
+  ),
+});
+export type LiveEvidence = Readonly<z.infer<typeof liveEvidence>>;

@@ -1,0 +1,108 @@
+// The incident document as a fold over the decision log: the analyzer's recovery, the console and the report share it.
+import type { Decision, DecisionOf } from './decision.ts';
+import type { ActionView, Incident, TimelineEntry } from './incident.ts';
+
+/** All incidents by id, oldest first. Pure: returns a new map only where something changed. */
+export type Incidents = ReadonlyMap<string, Incident>;
+
+const MINUTE_MS = 60_000;
+/** The owner's 1-5-30: alert, respond, repair. */
+export const clockMs = { alert: MINUTE_MS, respond: 5 * MINUTE_MS, repair: 30 * MINUTE_MS } as const;
+const TIMELINE_MAX = 500;
+
+/** Folds one decision into the incidents; a decision seen twice (same id in the timeline) changes nothing. */
+export const projectDecision = (incidents: Incidents, decision: Decision): Incidents => {
+  if (decision.type === 'incident.opened') {
+    if (incidents.has(decision.incident)) return incidents;
+    return new Map(incidents).set(decision.incident, opened(decision));
+  }
+  if (decision.incident === undefined) return incidents;
+  const before = incidents.get(decision.incident);
+  if (before === undefined || before.timeline.some((entry) => entry.decision === decision.id)) return incidents;
+  return new Map(incidents).set(decision.incident, applied(before, decision));
+};
+
+const opened = (d: DecisionOf<'incident.opened'>): Incident => ({
+  id: d.incident,
+  state: 'open',
+  severity: d.severity,
+  title: d.title,
+  onsetMs: d.onsetMs,
+  openedMs: d.atMs,
+  cause: null,
+  ranking: [],
+  path: [],
+  affected: [],
+  inhibited: [],
+  actions: [],
+  impact: [],
+  clocks: {
+    onsetMs: d.onsetMs,
+    alertDueMs: d.onsetMs + clockMs.alert,
+    respondDueMs: d.onsetMs + clockMs.respond,
+    repairDueMs: d.onsetMs + clockMs.repair,
+  },
+  timeline: [{ atMs: d.atMs, type: d.type, text: d.title, decision: d.id }],
+});
+
+const both = (text: string): { en: string; zh: string } => ({ en: text, zh: text });
+
+const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.opened'>>): Incident => {
+  const told = (text: TimelineEntry['text']): Pick<Incident, 'timeline'> => ({
+    timeline: [...incident.timeline, { atMs: d.atMs, type: d.type, text, decision: d.id }].slice(-TIMELINE_MAX),
+  });
+  switch (d.type) {
+    case 'incident.cause':
+      return { ...incident, ...told(d.cause.reason), cause: d.cause, causeMs: incident.causeMs ?? d.atMs, ranking: d.ranking, path: d.path, affected: d.affected };
+    case 'incident.inhibited':
+      return { ...incident, ...told(d.why), inhibited: [...incident.inhibited, { entity: d.entity, metric: d.metric, why: d.why }] };
+    case 'incident.impact':
+      // The last figure counts; the timeline is for turns, not for every second's number.
+      return { ...incident, impact: d.impact };
+    case 'incident.state':
+      return {
+        ...incident,
+        ...told(d.why),
+        state: d.to,
+        ...(d.to === 'closed' ? { closedMs: d.atMs } : {}),
+        clocks: {
+          ...incident.clocks,
+          ...(d.to === 'acknowledged' || d.to === 'contained' ? { respondedMs: incident.clocks.respondedMs ?? d.atMs } : {}),
+          ...(d.to === 'repaired' || d.to === 'closed' ? { repairedMs: incident.clocks.repairedMs ?? d.atMs } : {}),
+        },
+      };
+    case 'incident.note':
+      return { ...incident, ...told(both(`${d.by}: ${d.note}`)) };
+    case 'incident.assigned':
+      return { ...incident, ...told({ en: `assigned to ${d.to} by ${d.by}`, zh: `${d.by} 指派给 ${d.to}` }), assignee: d.to };
+    case 'action.planned': {
+      const view: ActionView = { ...d.action, state: 'planned', plannedMs: d.atMs, why: d.why };
+      return { ...incident, ...told(d.why), actions: [...incident.actions.filter((a) => a.id !== d.action.id), view] };
+    }
+    case 'action.state':
+      return { ...incident, ...told(d.why), actions: incident.actions.map((a) => (a.id === d.action ? actionMoved(a, d) : a)) };
+    case 'page.sent':
+      return {
+        ...incident,
+        ...told({ en: `${d.receiver} took the ${d.about} page`, zh: `${d.receiver} 已收到通知（${d.about}）` }),
+        clocks: { ...incident.clocks, alertedMs: incident.clocks.alertedMs ?? d.atMs },
+      };
+    case 'page.failed':
+      return { ...incident, ...told({ en: `${d.receiver} refused the ${d.about} page: ${d.error}`, zh: `${d.receiver} 通知失败：${d.error}` }) };
+    case 'engine.note':
+      return { ...incident, ...told(d.text) };
+    case 'anomaly.detected':
+      return { ...incident, ...told({ en: `${d.anomaly.entity} ${d.anomaly.metric} left its band`, zh: `${d.anomaly.entity} ${d.anomaly.metric} 偏离预期` }) };
+    case 'anomaly.ended':
+      return { ...incident, ...told({ en: `${d.entity} ${d.metric} is back in its band`, zh: `${d.entity} ${d.metric} 恢复正常` }) };
+  }
+};
+
+const actionMoved = (view: ActionView, d: DecisionOf<'action.state'>): ActionView => ({
+  ...view,
+  state: d.to,
+  why: d.why,
+  ...(d.to === 'applied' ? { appliedMs: d.atMs } : {}),
+  ...(d.to === 'verified' ? { verifiedMs: d.atMs } : {}),
+  ...(d.to === 'undone' || d.to === 'expired' ? { undoneMs: d.atMs } : {}),
+});

@@ -1,0 +1,96 @@
+// A schema says what the columns of a frame mean. It is announced when it changes, not with every sample.
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/** What a value of a column is: an instant reading, or what was added during the tick. */
+export const valueKinds = ['gauge', 'delta'] as const;
+/** Which figure of a histogram a column holds; absent for a plain number. */
+export const stats = ['count', 'sum', 'mean', 'min', 'max', 'p50', 'p90', 'p99'] as const;
+/** The catalogue's general classes. The engine knows a metric by its class, never by its name. */
+export const metricClasses = ['latency', 'errors', 'traffic', 'saturation', 'resource', 'business'] as const;
+export const edgeProtocols = ['http', 'rpc', 'db', 'messaging'] as const;
+
+const text = z.string().max(limits.attributeCharsMax);
+
+/** The figure belongs to calls from this service (resource `service.name`) to a callee. */
+export const edgeRef = z.object({
+  /** Best name the probe has: `service.peer.name`, else `host:port`; the engine resolves addresses. */
+  callee: text,
+  protocol: z.enum(edgeProtocols),
+  operation: text.optional(),
+});
+
+export const column = z.object({
+  /** Series id: 16 hex digits, a 64-bit hash of resource identity, metric, stat and attributes (`seriesId`). */
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  /** OpenTelemetry metric name. */
+  metric: text,
+  /** UCUM unit: s, By, 1, {request}… */
+  unit: text,
+  kind: z.enum(valueKinds),
+  class: z.enum(metricClasses),
+  stat: z.enum(stats).optional(),
+  attributes: z.record(text, text),
+  edge: edgeRef.optional(),
+});
+
+export const resource = z.object({
+  /** `service.name`; for a host agent absent. */
+  service: text.optional(),
+  instance: text.optional(),
+  version: text.optional(),
+  /** `host.name`: which host the process runs on. */
+  host: text.optional(),
+  namespace: text.optional(),
+  environment: text.optional(),
+});
+
+export const frameSchema = z.object({
+  v: z.literal(1),
+  /** Probe id: `<service>@<instance>` or `host@<name>`. */
+  probe: text.min(1),
+  /** Start time of the probe's process, epoch ms: tells a restart from a gap. */
+  incarnation: z.number().int().nonnegative(),
+  /** 16 hex digits: hash of all that follows; frames refer to it. */
+  hash: z.string().regex(/^[0-9a-f]{16}$/),
+  resource,
+  /** Addresses (`host:port`) under which others reach this service, learned from its server spans. */
+  listens: z.array(text).max(64),
+  columns: z.array(column).max(limits.frameColumnsMax),
+});
+
+export type ValueKind = (typeof valueKinds)[number];
+export type Stat = (typeof stats)[number];
+export type MetricClass = (typeof metricClasses)[number];
+export type EdgeProtocol = (typeof edgeProtocols)[number];
+export type EdgeRef = Readonly<z.infer<typeof edgeRef>>;
+export type Column = Readonly<z.infer<typeof column>>;
+export type Resource = Readonly<z.infer<typeof resource>>;
+export type FrameSchema = Readonly<z.infer<typeof frameSchema>>;
+
+const PRIME = 0x100000001b3n;
+const MASK = 0xffffffffffffffffn;
+
+/** FNV-1a over UTF-16 code units, 64 bit, as 16 hex digits. Not for secrets. */
+export const hash64 = (value: string): string => {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < value.length; i++) hash = ((hash ^ BigInt(value.charCodeAt(i))) * PRIME) & MASK;
+  return hash.toString(16).padStart(16, '0');
+};
+
+/** The id of a series: stable over restarts of a process that keeps its service and instance names. */
+export const seriesId = (
+  of: Resource,
+  metric: string,
+  stat: Stat | undefined,
+  attributes: Readonly<Record<string, string>>,
+): string => {
+  const sorted = Object.keys(attributes)
+    .sort()
+    .map((key) => `${key}=${attributes[key]}`);
+  return hash64([of.service ?? '', of.instance ?? '', of.host ?? '', metric, stat ?? '', ...sorted].join('\u0000'));
+};
+
+/** The hash that frames carry; equal content gives an equal hash. */
+export const schemaHash = (content: Pick<FrameSchema, 'resource' | 'listens' | 'columns'>): string =>
+  hash64(JSON.stringify([content.resource, content.listens, content.columns.map((c) => [c.id, c.unit, c.kind, c.class, c.edge ?? null])]));
