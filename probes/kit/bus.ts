@@ -1,0 +1,82 @@
+// The one way onto NATS: a connection that reconnects for ever, with JetStream and key-value beside it.
+
+import { token } from '@fenghuo/rules/contract';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type PubAck,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { ServiceConfig } from './config.ts';
+import { OpsError } from './error.ts';
+
+export type Bus = {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly kvm: Kvm;
+  /** Stores one message in whichever stream takes the subject; `msgId` makes a repeat within two minutes a no-op (`duplicate: true`). */
+  publish(
+    subject: string,
+    payload: Uint8Array | string,
+    options?: { msgId?: string; timeoutMs?: number },
+  ): Promise<PubAck>;
+  /** Drains what is under way, then closes. Never throws. */
+  close(): Promise<void>;
+};
+export type BusConfig = Pick<ServiceConfig, 'natsUrl' | 'natsUser' | 'natsPassword' | 'natsCaFile'>;
+
+/**
+ * Connects as `name`; waits while the server is away, and reconnects for ever afterwards.
+ * Throws OpsError `unauthorized` where the server refuses the credentials.
+ */
+export const connectBus = async (config: BusConfig, name: string): Promise<Bus> => {
+  const nc = await connect({
+    servers: config.natsUrl.split(','),
+    name,
+    ...(config.natsUser ? { user: config.natsUser, pass: config.natsPassword ?? '' } : {}),
+    ...(config.natsCaFile ? { tls: { caFile: config.natsCaFile } } : {}),
+    // Four tokens and more: probes, whose permission is `_INBOX.*.*`, cannot listen to the services' answers.
+    inboxPrefix: `_INBOX.${token(config.natsUser ?? 'fenghuo')}.s.s`,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    waitOnFirstConnect: true,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+  }).catch((cause: unknown) => {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    if (/authori[sz]ation|authentication/i.test(text))
+      throw new OpsError('unauthorized', `NATS at ${config.natsUrl} refuses user ${config.natsUser ?? '(none)'}`, {
+        help: 'Set FENGHUO_NATS_USER and FENGHUO_NATS_PASSWORD; `fenghuo up` keeps its own in .fenghuo/credentials.json.',
+        cause,
+      });
+    throw new OpsError('bus_unreachable', `NATS at ${config.natsUrl} does not answer`, {
+      help: 'Check FENGHUO_NATS_URL, or start `fenghuo up`.',
+      cause,
+    });
+  });
+  // checkAPI asks for account information first; a probe-like role may not, and the first real call tells as much.
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 10_000 });
+  const js = jetstream(nc, { timeout: 10_000 });
+  return {
+    nc,
+    js,
+    jsm,
+    kvm: new Kvm(js),
+    publish: (subject, payload, options) =>
+      js.publish(subject, payload, {
+        ...(options?.msgId === undefined ? {} : { msgID: options.msgId }),
+        ...(options?.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+      }),
+    close: async () => {
+      if (nc.isClosed()) return;
+      // Draining waits for the server; without one it would wait for ever.
+      await Promise.race([nc.drain().catch(() => undefined), nc.closed()]).catch(() => undefined);
+      if (!nc.isClosed()) await nc.close().catch(() => undefined);
+    },
+  };
+};
