@@ -18,7 +18,14 @@ const as = <T extends string>(type: T) => z.literal(type);
 
 export const decision = z.discriminatedUnion('type', [
   z.object({ ...base, type: as('anomaly.detected'), incident: z.string().optional(), anomaly }),
-  z.object({ ...base, type: as('anomaly.ended'), incident: z.string().optional(), series: z.string(), entity: z.string(), metric: z.string() }),
+  z.object({
+    ...base,
+    type: as('anomaly.ended'),
+    incident: z.string().optional(),
+    series: z.string(),
+    entity: z.string(),
+    metric: z.string(),
+  }),
   z.object({
     ...ofIncident,
     type: as('incident.opened'),
@@ -39,7 +46,14 @@ export const decision = z.discriminatedUnion('type', [
   }),
   z.object({ ...ofIncident, type: as('incident.inhibited'), entity: z.string(), metric: z.string(), why: bilingual }),
   z.object({ ...ofIncident, type: as('incident.impact'), impact: z.array(impact) }),
-  z.object({ ...ofIncident, type: as('incident.state'), from: z.enum(incidentStates), to: z.enum(incidentStates), why: bilingual, by: z.string().optional() }),
+  z.object({
+    ...ofIncident,
+    type: as('incident.state'),
+    from: z.enum(incidentStates),
+    to: z.enum(incidentStates),
+    why: bilingual,
+    by: z.string().optional(),
+  }),
   z.object({ ...ofIncident, type: as('incident.note'), by: z.string(), note: z.string() }),
   z.object({ ...ofIncident, type: as('incident.assigned'), by: z.string(), to: z.string() }),
   z.object({ ...ofIncident, type: as('action.planned'), action, why: bilingual }),
@@ -53,8 +67,21 @@ export const decision = z.discriminatedUnion('type', [
     by: z.string().optional(),
   }),
   /** Written by the console when a receiver took a page. */
-  z.object({ ...ofIncident, type: as('page.sent'), receiver: z.string(), about: z.enum(['open', 'cause', 'resolve', 'escalate']), attempts: z.number().int() }),
-  z.object({ ...ofIncident, type: as('page.failed'), receiver: z.string(), about: z.enum(['open', 'cause', 'resolve', 'escalate']), attempts: z.number().int(), error: z.string() }),
+  z.object({
+    ...ofIncident,
+    type: as('page.sent'),
+    receiver: z.string(),
+    about: z.enum(['open', 'cause', 'resolve', 'escalate']),
+    attempts: z.number().int(),
+  }),
+  z.object({
+    ...ofIncident,
+    type: as('page.failed'),
+    receiver: z.string(),
+    about: z.enum(['open', 'cause', 'resolve', 'escalate']),
+    attempts: z.number().int(),
+    error: z.string(),
+  }),
   /** The engine says of itself what people must know: started, caught up, shedding, refused a command. */
   z.object({ ...base, type: as('engine.note'), incident: z.string().optional(), code: z.string(), text: bilingual }),
 ]);

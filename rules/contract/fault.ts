@@ -18,7 +18,18 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 /** What an entity is. */
-export const entityKinds = ['service', 'instance', 'host', 'database', 'queue', 'third_party', 'edge', 'flow', 'audience', 'client'] as const;
+export const entityKinds = [
+  'service',
+  'instance',
+  'host',
+  'database',
+  'queue',
+  'third_party',
+  'edge',
+  'flow',
+  'audience',
+  'client',
+] as const;
 export type EntityKind = (typeof entityKinds)[number];
 
 /** Text in the users' two languages, from one structure. */

@@ -22,12 +22,15 @@ export type Frame = {
 };
 
 /** Why bytes are no frame. The reason is a code that counters and dead letters carry. */
-export type FrameFault = { readonly fault: 'frame_short' | 'frame_version' | 'frame_length' | 'frame_columns' | 'frame_time' };
+export type FrameFault = {
+  readonly fault: 'frame_short' | 'frame_version' | 'frame_length' | 'frame_columns' | 'frame_time';
+};
 
 /** Encodes a frame; throws RangeError where it has more columns than `limits.frameColumnsMax`. */
 export const encodeFrame = (frame: Frame): Uint8Array => {
   const count = frame.values.length;
-  if (count > limits.frameColumnsMax) throw new RangeError(`frame of ${count} columns, at most ${limits.frameColumnsMax}`);
+  if (count > limits.frameColumnsMax)
+    throw new RangeError(`frame of ${count} columns, at most ${limits.frameColumnsMax}`);
   const bytes = new Uint8Array(HEADER_BYTES + count * 8);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
@@ -55,7 +58,8 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
   if (header < HEADER_BYTES || bytes.byteLength !== header + count * 8) return { fault: 'frame_length' };
   const timeMs = view.getFloat64(16, true);
   const incarnation = view.getFloat64(24, true);
-  if (!(timeMs >= 0 && timeMs <= 8.64e15) || !(incarnation >= 0 && incarnation <= 8.64e15)) return { fault: 'frame_time' };
+  if (!(timeMs >= 0 && timeMs <= 8.64e15) || !(incarnation >= 0 && incarnation <= 8.64e15))
+    return { fault: 'frame_time' };
   const offset = bytes.byteOffset + header;
   const values =
     offset % 8 === 0
@@ -72,4 +76,5 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
   };
 };
 
-const hex = (high: number, low: number): string => high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+const hex = (high: number, low: number): string =>
+  high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');

@@ -1,6 +1,6 @@
 // What an incident is made of. The document itself is a projection of decision events (project.ts).
 import { z } from 'zod';
-import { actionStates, action } from './action.ts';
+import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
 import { entityKinds, faultKinds } from './fault.ts';
 

@@ -31,4 +31,5 @@ export const limits = {
   incidentsOpenMax: 100,
 } as const;
 
-if (limits.frameColumnsMax * 8 + 64 > limits.messageBytesMax) throw new Error('limits: a full frame must fit in one message');
+if (limits.frameColumnsMax * 8 + 64 > limits.messageBytesMax)
+  throw new Error('limits: a full frame must fit in one message');

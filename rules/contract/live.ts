@@ -59,7 +59,15 @@ export const liveEvidence = z.object({
       class: z.enum(metricClasses),
       caller: z.string().optional(),
       /** Points since the last message; the first message carries the minutes before the onset. */
-      points: z.array(z.object({ t: z.number(), seen: z.number().nullable(), expected: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() })),
+      points: z.array(
+        z.object({
+          t: z.number(),
+          seen: z.number().nullable(),
+          expected: z.number().nullable(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+        }),
+      ),
     }),
   ),
 });

@@ -53,9 +53,21 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
   });
   switch (d.type) {
     case 'incident.cause':
-      return { ...incident, ...told(d.cause.reason), cause: d.cause, causeMs: incident.causeMs ?? d.atMs, ranking: d.ranking, path: d.path, affected: d.affected };
+      return {
+        ...incident,
+        ...told(d.cause.reason),
+        cause: d.cause,
+        causeMs: incident.causeMs ?? d.atMs,
+        ranking: d.ranking,
+        path: d.path,
+        affected: d.affected,
+      };
     case 'incident.inhibited':
-      return { ...incident, ...told(d.why), inhibited: [...incident.inhibited, { entity: d.entity, metric: d.metric, why: d.why }] };
+      return {
+        ...incident,
+        ...told(d.why),
+        inhibited: [...incident.inhibited, { entity: d.entity, metric: d.metric, why: d.why }],
+      };
     case 'incident.impact':
       // The last figure counts; the timeline is for turns, not for every second's number.
       return { ...incident, impact: d.impact };
@@ -67,20 +79,30 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...(d.to === 'closed' ? { closedMs: d.atMs } : {}),
         clocks: {
           ...incident.clocks,
-          ...(d.to === 'acknowledged' || d.to === 'contained' ? { respondedMs: incident.clocks.respondedMs ?? d.atMs } : {}),
+          ...(d.to === 'acknowledged' || d.to === 'contained'
+            ? { respondedMs: incident.clocks.respondedMs ?? d.atMs }
+            : {}),
           ...(d.to === 'repaired' || d.to === 'closed' ? { repairedMs: incident.clocks.repairedMs ?? d.atMs } : {}),
         },
       };
     case 'incident.note':
       return { ...incident, ...told(both(`${d.by}: ${d.note}`)) };
     case 'incident.assigned':
-      return { ...incident, ...told({ en: `assigned to ${d.to} by ${d.by}`, zh: `${d.by} 指派给 ${d.to}` }), assignee: d.to };
+      return {
+        ...incident,
+        ...told({ en: `assigned to ${d.to} by ${d.by}`, zh: `${d.by} 指派给 ${d.to}` }),
+        assignee: d.to,
+      };
     case 'action.planned': {
       const view: ActionView = { ...d.action, state: 'planned', plannedMs: d.atMs, why: d.why };
       return { ...incident, ...told(d.why), actions: [...incident.actions.filter((a) => a.id !== d.action.id), view] };
     }
     case 'action.state':
-      return { ...incident, ...told(d.why), actions: incident.actions.map((a) => (a.id === d.action ? actionMoved(a, d) : a)) };
+      return {
+        ...incident,
+        ...told(d.why),
+        actions: incident.actions.map((a) => (a.id === d.action ? actionMoved(a, d) : a)),
+      };
     case 'page.sent':
       return {
         ...incident,
@@ -88,13 +110,28 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         clocks: { ...incident.clocks, alertedMs: incident.clocks.alertedMs ?? d.atMs },
       };
     case 'page.failed':
-      return { ...incident, ...told({ en: `${d.receiver} refused the ${d.about} page: ${d.error}`, zh: `${d.receiver} 通知失败：${d.error}` }) };
+      return {
+        ...incident,
+        ...told({
+          en: `${d.receiver} refused the ${d.about} page: ${d.error}`,
+          zh: `${d.receiver} 通知失败：${d.error}`,
+        }),
+      };
     case 'engine.note':
       return { ...incident, ...told(d.text) };
     case 'anomaly.detected':
-      return { ...incident, ...told({ en: `${d.anomaly.entity} ${d.anomaly.metric} left its band`, zh: `${d.anomaly.entity} ${d.anomaly.metric} 偏离预期` }) };
+      return {
+        ...incident,
+        ...told({
+          en: `${d.anomaly.entity} ${d.anomaly.metric} left its band`,
+          zh: `${d.anomaly.entity} ${d.anomaly.metric} 偏离预期`,
+        }),
+      };
     case 'anomaly.ended':
-      return { ...incident, ...told({ en: `${d.entity} ${d.metric} is back in its band`, zh: `${d.entity} ${d.metric} 恢复正常` }) };
+      return {
+        ...incident,
+        ...told({ en: `${d.entity} ${d.metric} is back in its band`, zh: `${d.entity} ${d.metric} 恢复正常` }),
+      };
   }
 };
 

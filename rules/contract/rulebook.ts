@@ -13,7 +13,9 @@ export const duration = z
     const unit = /ms$/.test(text) ? 1 : { s: 1_000, m: 60_000, h: 3_600_000 }[text.slice(-1) as 's' | 'm' | 'h'];
     return Number.parseInt(text, 10) * unit;
   });
-const title = z.union([z.string(), z.object({ en: z.string(), zh: z.string() })]).transform((t) => (typeof t === 'string' ? { en: t, zh: t } : t));
+const title = z
+  .union([z.string(), z.object({ en: z.string(), zh: z.string() })])
+  .transform((t) => (typeof t === 'string' ? { en: t, zh: t } : t));
 
 /** kind: topology — what traffic cannot tell: third parties, addresses, alternatives, what customers feel. */
 export const topologyRule = z.strictObject({
@@ -45,7 +47,13 @@ export const topologyRule = z.strictObject({
         service: name.optional(),
         attributes: z.record(z.string(), z.string()).default({}),
         /** With `per`, the KPI is metric ÷ per (a success ratio). */
-        per: z.strictObject({ metric: name, service: name.optional(), attributes: z.record(z.string(), z.string()).default({}) }).optional(),
+        per: z
+          .strictObject({
+            metric: name,
+            service: name.optional(),
+            attributes: z.record(z.string(), z.string()).default({}),
+          })
+          .optional(),
         unit: name,
         better: z.enum(['higher', 'lower']),
         /** A lost unit counts as impact (orders), or is only shown (a ratio). */
@@ -97,8 +105,18 @@ export const routeRule = z.strictObject({
   kind: z.literal('route'),
   receivers: z.array(
     z.discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('webhook'), name, url: z.string(), /** Environment variable that holds the HMAC secret. */ secretEnv: name.optional() }),
-      z.strictObject({ type: z.literal('pagerduty'), name, url: z.string().default('https://events.pagerduty.com'), routingKeyEnv: name }),
+      z.strictObject({
+        type: z.literal('webhook'),
+        name,
+        url: z.string(),
+        /** Environment variable that holds the HMAC secret. */ secretEnv: name.optional(),
+      }),
+      z.strictObject({
+        type: z.literal('pagerduty'),
+        name,
+        url: z.string().default('https://events.pagerduty.com'),
+        routingKeyEnv: name,
+      }),
     ]),
   ),
   severityMin: z.enum(['critical', 'error', 'warning', 'info']).default('warning'),

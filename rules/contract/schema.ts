@@ -93,4 +93,10 @@ export const seriesId = (
 
 /** The hash that frames carry; equal content gives an equal hash. */
 export const schemaHash = (content: Pick<FrameSchema, 'resource' | 'listens' | 'columns'>): string =>
-  hash64(JSON.stringify([content.resource, content.listens, content.columns.map((c) => [c.id, c.unit, c.kind, c.class, c.edge ?? null])]));
+  hash64(
+    JSON.stringify([
+      content.resource,
+      content.listens,
+      content.columns.map((c) => [c.id, c.unit, c.kind, c.class, c.edge ?? null]),
+    ]),
+  );

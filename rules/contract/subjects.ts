@@ -24,7 +24,8 @@ export const subjects = {
   /** A probe's degrade agent says which value is effective (flag.ts: FlagReport). */
   flagReport: (partition: number, probe: string): string => `fh.t.${partition}.flag.${token(probe)}`,
   /** Decision events (decision.ts), stored in DECISIONS. `incident` is `none` for those of no incident. */
-  decision: (type: string, incident: string | undefined): string => `fh.d.${incident === undefined ? 'none' : token(incident)}.${type}`,
+  decision: (type: string, incident: string | undefined): string =>
+    `fh.d.${incident === undefined ? 'none' : token(incident)}.${type}`,
   decisions: 'fh.d.>',
   /** Not stored: what a live view shows (live.ts). */
   liveGraph: 'fh.live.graph',
@@ -49,7 +50,8 @@ export const parseTelemetrySubject = (
   const partition = Number(parts[2]);
   const kind = parts[3];
   if (!Number.isInteger(partition) || partition < 0) return undefined;
-  if (kind !== 'frame' && kind !== 'schema' && kind !== 'event' && kind !== 'command' && kind !== 'flag') return undefined;
+  if (kind !== 'frame' && kind !== 'schema' && kind !== 'event' && kind !== 'command' && kind !== 'flag')
+    return undefined;
   return { partition, kind, probe: parts[4] };
 };
 

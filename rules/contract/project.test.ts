@@ -1,0 +1,140 @@
+// The incident document as SREs read it: folded from the log, complete at any point, and deaf to what it heard before.
+import { describe, expect, it } from 'vitest';
+import type { Decision } from './decision.ts';
+import { decision } from './decision.ts';
+import { type Incidents, projectDecision } from './project.ts';
+
+const both = (text: string) => ({ en: text, zh: text });
+const log: readonly Decision[] = [
+  {
+    v: 1,
+    id: '0-1-0',
+    atMs: 1_000,
+    seq: 1,
+    type: 'incident.opened',
+    incident: 'i1',
+    onsetMs: 0,
+    severity: 'critical',
+    title: both('payments fail'),
+    trigger: [],
+  },
+  {
+    v: 1,
+    id: '0-1-1',
+    atMs: 1_000,
+    seq: 1,
+    type: 'incident.cause',
+    incident: 'i1',
+    cause: {
+      entity: 'x',
+      entityKind: 'third_party',
+      metric: 'm',
+      kind: 'latency',
+      reason: both('x is slow'),
+      confidence: 0.9,
+    },
+    ranking: [],
+    path: [],
+    affected: ['y'],
+  },
+  {
+    v: 1,
+    id: '0-2-0',
+    atMs: 1_100,
+    seq: 2,
+    type: 'action.planned',
+    incident: 'i1',
+    why: both('switch'),
+    action: {
+      id: 'a1',
+      incident: 'i1',
+      playbook: 'p',
+      target: 'y',
+      cause: 'x',
+      flag: 'f',
+      value: 'z',
+      leaseMs: 30_000,
+    },
+  },
+  {
+    v: 1,
+    id: '0-2-1',
+    atMs: 1_100,
+    seq: 2,
+    type: 'action.state',
+    incident: 'i1',
+    action: 'a1',
+    from: 'planned',
+    to: 'applying',
+    why: both('lease'),
+  },
+  {
+    v: 1,
+    id: '0-3-0',
+    atMs: 1_300,
+    seq: 3,
+    type: 'action.state',
+    incident: 'i1',
+    action: 'a1',
+    from: 'applying',
+    to: 'applied',
+    why: both('effective'),
+  },
+  {
+    v: 1,
+    id: 'page-1',
+    atMs: 1_500,
+    seq: 3,
+    type: 'page.sent',
+    incident: 'i1',
+    receiver: 'pager',
+    about: 'open',
+    attempts: 1,
+  },
+  {
+    v: 1,
+    id: '0-9-0',
+    atMs: 9_000,
+    seq: 9,
+    type: 'incident.state',
+    incident: 'i1',
+    from: 'open',
+    to: 'contained',
+    why: both('verified'),
+  },
+  {
+    v: 1,
+    id: '0-99-0',
+    atMs: 99_000,
+    seq: 99,
+    type: 'incident.state',
+    incident: 'i1',
+    from: 'contained',
+    to: 'closed',
+    why: both('quiet'),
+  },
+];
+const fold = (decisions: readonly Decision[]): Incidents => decisions.reduce<Incidents>(projectDecision, new Map());
+
+describe('projection of the decision log', () => {
+  it('accepts every decision of the story on the wire', () => {
+    for (const one of log) expect(decision.safeParse(JSON.parse(JSON.stringify(one))).success).toBe(true);
+  });
+  it('tells the incident: cause, action, clocks, end', () => {
+    const incident = fold(log).get('i1');
+    expect(incident?.cause?.entity).toBe('x');
+    expect(incident?.actions[0]).toMatchObject({ state: 'applied', appliedMs: 1_300 });
+    expect(incident?.clocks).toMatchObject({
+      alertedMs: 1_500,
+      respondedMs: 9_000,
+      repairedMs: 99_000,
+      alertDueMs: 60_000,
+    });
+    expect(incident).toMatchObject({ state: 'closed', closedMs: 99_000 });
+    expect(incident?.timeline).toHaveLength(log.length);
+  });
+  it('changes nothing when a decision is delivered again', () => {
+    const once = fold(log);
+    expect(log.reduce<Incidents>(projectDecision, once)).toEqual(once);
+  });
+});
