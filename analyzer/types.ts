@@ -67,7 +67,12 @@ export type Evidence = {
   readonly hosts: ReadonlyMap<string, string>;
   /** What was noticed first, and when. */
   readonly alarm?: { readonly entity: string; readonly metric: string; readonly timeMs: number };
-  readonly events: readonly { readonly timeMs: number; readonly entity: string; readonly kind: string; readonly what: string }[];
+  readonly events: readonly {
+    readonly timeMs: number;
+    readonly entity: string;
+    readonly kind: string;
+    readonly what: string;
+  }[];
 };
 
 /** One (entity, metric) pair with its place; explain.ts turns it into sentences. */

@@ -1,0 +1,153 @@
+// Incidents as the localiser meets them: a silent third party, a loud victim, a crash, a busy processor.
+import { describe, expect, it } from 'vitest';
+import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
+import { explain } from './explain.ts';
+import { localise } from './localise.ts';
+
+const series = (
+  meta: Partial<SeriesMeta> & { entity: string; metric: string },
+  was: number,
+  is: readonly number[],
+  scale = was * 0.1,
+): SeriesEvidence => ({
+  meta: {
+    id: `${meta.caller ?? ''}${meta.entity}${meta.metric}`,
+    unit: 's',
+    class: 'latency',
+    kind: 'gauge',
+    bad: 'up',
+    ...meta,
+  },
+  baseline: {
+    n: 100,
+    location: was,
+    scale,
+    mean: was,
+    sd: scale,
+    min: was - 3 * scale,
+    max: was + 3 * scale,
+    missing: 0,
+  },
+  timesMs: Float64Array.from(is, (_, i) => 10_000 + i * 1_000),
+  values: Float64Array.from(is),
+});
+const evidence = (all: readonly SeriesEvidence[], edges: readonly (readonly [string, string])[]): Evidence => ({
+  stepMs: 1_000,
+  onsetMs: 10_000,
+  nowMs: 13_000,
+  series: all,
+  edges: edges.map(([caller, callee]) => ({ caller, callee, source: 'traffic' })),
+  kinds: new Map(),
+  hosts: new Map(),
+  events: [],
+});
+
+describe('localise', () => {
+  it('names the third party that answers late, though the gateway and the app are louder', () => {
+    const ranking = localise(
+      evidence(
+        [
+          series({ entity: 'lotus', caller: 'heron', metric: 'client.duration' }, 0.05, [0.8, 0.81]),
+          series({ entity: 'heron', caller: 'crane', metric: 'client.duration' }, 0.06, [0.9, 0.95]),
+          series(
+            { entity: 'heron', caller: 'crane', metric: 'client.errors', class: 'errors', unit: '{error}' },
+            0,
+            [9, 12],
+            0.2,
+          ),
+          series({ entity: 'heron', metric: 'server.duration' }, 0.06, [0.9, 0.95]),
+          series({ entity: 'crane', metric: 'server.duration' }, 0.08, [2.4, 2.6]),
+        ],
+        [
+          ['heron', 'lotus'],
+          ['crane', 'heron'],
+        ],
+      ),
+    );
+    expect(ranking.suspects[0]).toMatchObject({ entity: 'lotus', kind: 'latency' });
+    expect(ranking.path.map((p) => p.to)).toEqual(['heron', 'crane']);
+    const told = explain(ranking, evidence([], [['heron', 'lotus']]));
+    expect(told.cause.reason.en).toContain('lotus answers late: client.duration is 810 ms where 50 ms is expected');
+    expect(told.ranking.some((s) => s.entity === 'heron' && s.why.en.includes('waits for lotus'))).toBe(true);
+  });
+
+  it('keeps a service guilty whose callees are well', () => {
+    const ranking = localise(
+      evidence(
+        [
+          series({ entity: 'heron', caller: 'crane', metric: 'client.duration' }, 0.06, [0.9, 0.9]),
+          series({ entity: 'lotus', caller: 'heron', metric: 'client.duration' }, 0.05, [0.05, 0.051]),
+          series(
+            { entity: 'heron', metric: 'process.cpu.utilization', class: 'saturation', unit: '1' },
+            0.2,
+            [0.99, 1],
+            0.02,
+          ),
+          series({ entity: 'crane', metric: 'server.duration' }, 0.08, [0.95, 0.95]),
+        ],
+        [
+          ['heron', 'lotus'],
+          ['crane', 'heron'],
+        ],
+      ),
+    );
+    expect(ranking.suspects[0]).toMatchObject({ entity: 'heron' });
+  });
+
+  it('names the crashed service whose metrics stop, not the callers that fail', () => {
+    const silence = (one: SeriesEvidence): SeriesEvidence => ({
+      ...one,
+      anomaly: {
+        series: one.meta.id,
+        entity: one.meta.entity,
+        metric: one.meta.metric,
+        unit: 's',
+        class: one.meta.class,
+        shape: 'silence',
+        onsetMs: 10_000,
+        detectedMs: 12_000,
+        seen: 0,
+        expected: 0,
+        low: 0,
+        high: 0,
+        z: 0,
+        probability: 1,
+      },
+    });
+    const ranking = localise(
+      evidence(
+        [
+          silence(series({ entity: 'heron', metric: 'server.duration' }, 0.06, [])),
+          silence(
+            series({ entity: 'heron', metric: 'process.cpu.utilization', class: 'saturation', unit: '1' }, 0.2, []),
+          ),
+          series(
+            { entity: 'heron', caller: 'crane', metric: 'client.errors', class: 'errors', unit: '{error}' },
+            0,
+            [12, 12],
+            0.2,
+          ),
+          series({ entity: 'crane', metric: 'server.errors', class: 'errors', unit: '{error}' }, 0, [12, 12], 0.2),
+        ],
+        [['crane', 'heron']],
+      ),
+    );
+    expect(ranking.suspects[0]).toMatchObject({ entity: 'heron', kind: 'silence' });
+  });
+
+  it('does not care what anything is called', () => {
+    const build = (name: (n: string) => string): Evidence =>
+      evidence(
+        [
+          series({ entity: name('a'), caller: name('b'), metric: 'client.duration' }, 0.05, [0.8, 0.81]),
+          series({ entity: name('b'), metric: 'server.duration' }, 0.06, [0.9, 0.95]),
+        ],
+        [[name('b'), name('a')]],
+      );
+    const plain = localise(build((n) => n)).suspects.map((s) => s.entity);
+    const renamed = localise(build((n) => `z${String.fromCharCode(219 - n.charCodeAt(0))}`)).suspects.map(
+      (s) => s.entity,
+    );
+    expect(renamed).toEqual(plain.map((n) => `z${String.fromCharCode(219 - n.charCodeAt(0))}`));
+  });
+});

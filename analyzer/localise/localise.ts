@@ -1,0 +1,166 @@
+// Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
+// The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
+import type { FaultKind } from '@fenghuo/rules/contract';
+import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { pathOf } from './path.ts';
+import { type Strength, strengthOf } from './strength.ts';
+
+type Scored = { readonly series: SeriesEvidence; readonly strength: Strength };
+type Because = RankedSuspect['because'][number];
+
+/** What an entity shows: symptoms (latency, errors), confessions of its own (resources, saturation), silence. */
+type Signs = {
+  readonly symptoms: readonly Scored[];
+  readonly own: readonly Scored[];
+  readonly silent: boolean;
+};
+
+const best = (scored: readonly Scored[]): number => scored.reduce((most, s) => Math.max(most, s.strength.strength), 0);
+/** What remains of a symptom that a callee explains in full. */
+const UNEXPLAINED_MIN = 0.1;
+
+/**
+ * Ranks (entity, metric) pairs, best first. Deterministic; ties fall to the earlier onset, then to the order of the evidence,
+ * never to a name. An empty evidence gives an empty ranking with confidence 0.
+ */
+export const localise = (evidence: Evidence): Ranking => {
+  const signs = signsOf(evidence);
+  const callees = new Map<string, string[]>();
+  const callers = new Map<string, string[]>();
+  for (const { caller, callee } of evidence.edges) {
+    if (caller === callee) continue;
+    callees.set(caller, [...(callees.get(caller) ?? []), callee]);
+    callers.set(callee, [...(callers.get(callee) ?? []), caller]);
+  }
+  const sick = (entity: string): number =>
+    best(signs.get(entity)?.symptoms ?? []) + (signs.get(entity)?.silent === true ? 2 : 0);
+  const ranked: RankedSuspect[] = [];
+  for (const [entity, of] of signs) {
+    const because: Because[] = [];
+    const symptom = best(of.symptoms);
+    const below = (callees.get(entity) ?? []).reduce<{ name: string; sick: number }>(
+      (most, name) => (sick(name) > most.sick ? { name, sick: sick(name) } : most),
+      { name: '', sick: 0 },
+    );
+    const explained = symptom === 0 ? 0 : Math.min(1, below.sick / symptom);
+    if (explained > 0.3) because.push({ code: `explained_by`, about: below.name, weight: -symptom * explained });
+    const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
+    if (suffering > 0 && symptom > 0)
+      because.push({ code: 'callers_suffer', about: String(suffering), weight: 0.3 * suffering });
+    const own = best(of.own);
+    if (own > 0) because.push({ code: 'own_resources', weight: own * 0.5 });
+    if (of.silent) because.push({ code: 'silent', weight: 1.5 });
+    const score =
+      symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
+      (symptom > 0 || of.silent ? 0.5 : 0.25) * own +
+      (of.silent ? 1.5 : 0) +
+      (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
+    if (score <= 0) continue;
+    const showing = [...of.symptoms, ...of.own]
+      .filter((s) => s.strength.strength > 0)
+      .sort((a, b) => b.strength.strength - a.strength.strength || a.strength.onsetMs - b.strength.onsetMs);
+    const kind = kindOf(of);
+    showing.forEach((one, place) => {
+      const { meta, baseline } = one.series;
+      ranked.push({
+        entity,
+        entityKind: evidence.kinds.get(entity) ?? 'service',
+        metric: meta.metric,
+        score: score * (place === 0 ? 1 : (0.5 * one.strength.strength) / showing[0]!.strength.strength),
+        kind,
+        seen: one.strength.seen,
+        expected: baseline.location,
+        unit: meta.unit,
+        onsetMs: one.strength.onsetMs,
+        ...(meta.caller === undefined ? {} : { caller: meta.caller }),
+        because: [...because].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)),
+        series: [one.series],
+      });
+    });
+    if (showing.length === 0) ranked.push(silentSuspect(evidence, entity, score, because));
+  }
+  const order = new Map(ranked.map((suspect, i) => [suspect, i]));
+  ranked.sort((a, b) => b.score - a.score || a.onsetMs - b.onsetMs || order.get(a)! - order.get(b)!);
+  const suspects = firstOfEachPair(ranked);
+  const first = suspects[0];
+  const rival = suspects.find((s) => s.entity !== first?.entity);
+  return {
+    suspects,
+    confidence: first === undefined ? 0 : first.score / (first.score + (rival?.score ?? 0) + 0.3),
+    path:
+      first === undefined
+        ? []
+        : pathOf(first.entity, callers, (entity) => signs.get(entity)?.symptoms.map((s) => s.strength) ?? []),
+  };
+};
+
+const signsOf = (evidence: Evidence): Map<string, Signs> => {
+  const from = evidence.onsetMs - evidence.stepMs;
+  const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
+  for (const series of evidence.series) {
+    const { meta } = series;
+    if (meta.class === 'business' || meta.class === 'traffic') continue;
+    const of = signs.get(meta.entity) ?? { symptoms: [], own: [], silences: 0, told: 0 };
+    const scored = { series, strength: strengthOf(series, from) };
+    (meta.class === 'latency' || meta.class === 'errors' ? of.symptoms : of.own).push(scored);
+    if (meta.caller === undefined) {
+      of.told++;
+      if (series.anomaly?.shape === 'silence') of.silences++;
+    }
+    signs.set(meta.entity, of);
+  }
+  return new Map(
+    [...signs].map(([entity, of]) => [
+      entity,
+      { symptoms: of.symptoms, own: of.own, silent: of.told > 0 && of.silences > of.told / 2 },
+    ]),
+  );
+};
+
+const kindOf = (signs: Signs): FaultKind => {
+  const errors = best(signs.symptoms.filter((s) => s.series.meta.class === 'errors'));
+  const latency = best(signs.symptoms.filter((s) => s.series.meta.class === 'latency'));
+  if (signs.silent) return 'silence';
+  const own = [...signs.own].sort((a, b) => b.strength.strength - a.strength.strength)[0];
+  if (own !== undefined && own.strength.strength > 1 && own.strength.strength >= Math.max(errors, latency)) {
+    if (/cpu/.test(own.series.meta.metric)) return 'cpu';
+    if (/mem|heap|gc/.test(own.series.meta.metric)) return 'memory';
+    if (/eventloop/.test(own.series.meta.metric)) return 'eventloop';
+    return 'saturation';
+  }
+  if (latency === 0 && errors === 0) return 'unknown';
+  // A timeout shows as both: calls that take long and then fail are late first.
+  return latency >= 0.6 * errors ? 'latency' : 'errors';
+};
+
+const silentSuspect = (
+  evidence: Evidence,
+  entity: string,
+  score: number,
+  because: readonly Because[],
+): RankedSuspect => {
+  const series = evidence.series.find((s) => s.meta.entity === entity && s.anomaly?.shape === 'silence');
+  return {
+    entity,
+    entityKind: evidence.kinds.get(entity) ?? 'service',
+    metric: series?.meta.metric ?? 'telemetry',
+    score,
+    kind: 'silence',
+    seen: Number.NaN,
+    expected: series?.baseline.location ?? Number.NaN,
+    unit: series?.meta.unit ?? '',
+    onsetMs: series?.anomaly?.onsetMs ?? evidence.onsetMs,
+    because,
+    series: series === undefined ? [] : [series],
+  };
+};
+
+const firstOfEachPair = (ranked: readonly RankedSuspect[]): RankedSuspect[] => {
+  const told = new Set<string>();
+  return ranked.filter(({ entity, metric }) => {
+    const pair = `${entity}\u0000${metric}`;
+    if (told.has(pair)) return false;
+    told.add(pair);
+    return true;
+  });
+};
