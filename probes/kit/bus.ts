@@ -40,7 +40,7 @@ export const connectBus = async (config: BusConfig, name: string): Promise<Bus> 
     ...(config.natsUser ? { user: config.natsUser, pass: config.natsPassword ?? '' } : {}),
     ...(config.natsCaFile ? { tls: { caFile: config.natsCaFile } } : {}),
     // Four tokens and more: probes, whose permission is `_INBOX.*.*`, cannot listen to the services' answers.
-    inboxPrefix: `_INBOX.${token(config.natsUser ?? 'fenghuo')}.s.s`,
+    inboxPrefix: `_INBOX.${token(config.natsUser ?? 'fenghuo')}.s`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,

@@ -1,0 +1,65 @@
+// Who may do what on NATS. A probe lives in somebody's application: it may publish its own telemetry and read flags, no more.
+import { type Credentials, flagsBucket, type NatsRole, schemasBucket, subjects } from '@fenghuo/rules/contract';
+
+type Permissions = { readonly publish: object; readonly subscribe: object };
+
+const flags = `KV_${flagsBucket}`;
+const schemas = `KV_${schemasBucket}`;
+/** What reading a key-value bucket takes: ordered consumers of its stream, direct gets, its state. */
+const reading = (stream: string): readonly string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}.>`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.ACK.${stream}.>`,
+  `$JS.FC.${stream}.>`,
+];
+/** Services read and make streams; only the administrator deletes or empties one. */
+const service = (user: string, publish: readonly string[]): Permissions => ({
+  publish: {
+    allow: ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>', `$KV.${schemasBucket}.>`, ...publish],
+    deny: [
+      '$JS.API.STREAM.DELETE.>',
+      '$JS.API.STREAM.PURGE.>',
+      '$JS.API.STREAM.MSG.DELETE.>',
+      '$JS.API.STREAM.SNAPSHOT.>',
+      '$JS.API.STREAM.RESTORE.>',
+    ],
+  },
+  subscribe: { allow: ['fh.>', `$KV.${flagsBucket}.>`, `$KV.${schemasBucket}.>`, `_INBOX.${user}.>`] },
+});
+
+const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
+  admin: () => ({ publish: { allow: ['>'] }, subscribe: { allow: ['>'] } }),
+  probe: () => ({
+    publish: {
+      allow: [
+        'fh.t.*.frame.>',
+        'fh.t.*.schema.>',
+        'fh.t.*.flag.>',
+        `$KV.${schemasBucket}.>`,
+        '$JS.API.INFO',
+        ...reading(flags),
+        `$JS.API.STREAM.INFO.${schemas}`,
+      ],
+    },
+    // Inboxes of other services have more tokens (bus.ts), so no probe can listen to what they are answered.
+    subscribe: { allow: ['_INBOX.*', '_INBOX.*.*'] },
+  }),
+  collector: (user) => service(user, ['fh.t.>', subjects.deadLetters]),
+  analyzer: (user) =>
+    service(user, [subjects.decisions, subjects.liveAll, subjects.deadLetters, `$KV.${flagsBucket}.>`]),
+  console: (user) => service(user, [subjects.decisions, 'fh.t.*.command', 'fh.t.*.event']),
+};
+
+/** The `authorization.users` of the server's configuration. */
+export const natsUsers = ({ nats }: Credentials): readonly object[] =>
+  Object.entries(permissions).map(([role, of]) => {
+    const { user, password } = nats[role as NatsRole];
+    return { user, password, permissions: of(user) };
+  });
