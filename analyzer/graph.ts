@@ -1,0 +1,101 @@
+// Who calls whom, what everything is and where it runs: learned from schemas and declared by topology, each edge with its age.
+import type { EntityKind, FrameSchema, TopologyRule } from '@fenghuo/rules/contract';
+import type { GraphEdge } from './types.ts';
+
+/** Edges without traffic for so long are forgotten, unless they were declared. */
+const edgeAgeMsMax = 600_000;
+
+export type Edge = GraphEdge & { readonly protocol: string; readonly firstMs: number; lastMs: number };
+
+/** One spelling of an address: on one machine `localhost` and `127.0.0.1` are the same place. */
+export const address = (text: string): string => text.replace(/^(localhost|\[::1\]|::1)(?=:|$)/, '127.0.0.1');
+
+export class Graph {
+  readonly kinds = new Map<string, EntityKind>();
+  readonly hosts = new Map<string, string>();
+  readonly edges = new Map<string, Edge>();
+  readonly topology: TopologyRule;
+  /** Grows whenever an address came to mean another entity, so that names can be looked up again. */
+  version = 0;
+  private readonly addresses = new Map<string, string>();
+  private readonly declared = new Set<string>();
+
+  constructor(topology: TopologyRule) {
+    this.topology = topology;
+    for (const entity of topology.entities) {
+      this.kinds.set(entity.name, entity.kind);
+      if (entity.host !== undefined) this.hosts.set(entity.name, entity.host);
+      for (const at of entity.addresses) {
+        this.addresses.set(address(at), entity.name);
+        this.declared.add(address(at));
+      }
+    }
+    for (const { from, to } of topology.edges) this.see(from, to, 'declared', 0, 'declared');
+  }
+
+  /** The entity behind a callee as a probe named it: its own name, an address known, or the address itself. */
+  resolve(callee: string): string {
+    const at = address(callee);
+    return this.addresses.get(at) ?? at;
+  }
+
+  /** Learns services, hosts, addresses and edges from a schema. */
+  learn(schema: FrameSchema, atMs: number): void {
+    const { service, host } = schema.resource;
+    if (host !== undefined) this.kinds.set(host, this.kinds.get(host) ?? 'host');
+    if (service === undefined) return;
+    if (!this.kinds.has(service)) this.kinds.set(service, 'service');
+    if (host !== undefined) this.hosts.set(service, host);
+    for (const listens of schema.listens) {
+      const at = address(listens);
+      // What people declared stands: a proxy may listen where topology says a third party is.
+      if (this.declared.has(at) || this.addresses.get(at) === service) continue;
+      this.addresses.set(at, service);
+      this.version++;
+    }
+    for (const column of schema.columns) {
+      if (column.edge === undefined) continue;
+      const callee = this.resolve(column.edge.callee);
+      if (!this.kinds.has(callee)) this.kinds.set(callee, calleeKind[column.edge.protocol]);
+      this.see(service, callee, column.edge.protocol, atMs, 'traffic');
+    }
+  }
+
+  /** Traffic was seen on an edge; a schema alone only says that there once was some. */
+  see(caller: string, callee: string, protocol: string, atMs: number, source: 'traffic' | 'declared'): void {
+    const key = `${caller}\u0000${callee}`;
+    const edge = this.edges.get(key);
+    if (edge === undefined) this.edges.set(key, { caller, callee, protocol, source, firstMs: atMs, lastMs: atMs });
+    else edge.lastMs = Math.max(edge.lastMs, atMs);
+  }
+
+  /** Forgets edges that fell asleep and those to addresses that got a name since. */
+  prune(atMs: number): void {
+    for (const [key, edge] of this.edges) {
+      const renamed = this.resolve(edge.callee) !== edge.callee;
+      if (renamed || (edge.source === 'traffic' && atMs - edge.lastMs > edgeAgeMsMax)) this.edges.delete(key);
+    }
+  }
+
+  /** Everything that calls `entity`, directly or through others, and the entity itself: whom its trouble can reach. */
+  upstream(entity: string): Set<string> {
+    return this.walk(entity, (edge) => [edge.callee, edge.caller]);
+  }
+
+  /** Everything that `entity` calls, directly or through others, and the entity itself. */
+  downstream(entity: string): Set<string> {
+    return this.walk(entity, (edge) => [edge.caller, edge.callee]);
+  }
+
+  private walk(entity: string, ends: (edge: Edge) => readonly [from: string, to: string]): Set<string> {
+    const found = new Set([entity]);
+    for (const at of found)
+      for (const edge of this.edges.values()) {
+        const [from, to] = ends(edge);
+        if (from === at) found.add(to);
+      }
+    return found;
+  }
+}
+
+const calleeKind = { http: 'service', rpc: 'service', db: 'database', messaging: 'queue' } as const;

@@ -1,0 +1,114 @@
+// What customers feel, as numbers a second: sums or ratios over series that topology names, watched like any other series.
+import type { FrameSchema, TopologyRule } from '@fenghuo/rules/contract';
+import type { Series, Watch } from './watch.ts';
+
+type KpiRule = TopologyRule['kpis'][number];
+type Part = 'numerator' | 'denominator';
+type Sum = { gauges: number; numerator: number; denominator: number; from: Set<string> };
+type Feed = { readonly column: number; readonly kpi: Kpi; readonly part: Part; readonly gauge: boolean };
+type Source = {
+  readonly metric: string;
+  readonly service?: string | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+/** A ratio of few events a second jumps about; over five ticks it is a figure one can judge. */
+const ratioTicks = 5;
+/** A tick whose feeders have not all reported by then is left out rather than judged by half. */
+const waitMsMax = 3_000;
+
+export type Kpi = {
+  readonly rule: KpiRule;
+  readonly series: Series;
+  readonly feeders: Set<string>;
+  readonly pending: Map<number, Sum>;
+  readonly done: { readonly numerator: number; readonly denominator: number }[];
+};
+
+const matches = (rule: Source, schema: FrameSchema, column: FrameSchema['columns'][number]): boolean =>
+  column.metric === rule.metric &&
+  (column.stat === undefined || column.stat === 'count') &&
+  (rule.service === undefined || rule.service === schema.resource.service) &&
+  Object.entries(rule.attributes).every(([key, value]) => column.attributes[key] === value);
+
+export class Kpis {
+  readonly all: readonly Kpi[];
+  private readonly feeds = new Map<string, readonly Feed[]>();
+  private readonly watch: Watch;
+
+  constructor(topology: TopologyRule, watch: Watch) {
+    this.watch = watch;
+    this.all = topology.kpis.map((rule) => ({
+      rule,
+      series: watch.add({
+        id: `kpi:${rule.name}`,
+        entity: rule.service ?? rule.audience,
+        metric: rule.name,
+        unit: rule.unit,
+        class: 'business',
+        kind: 'gauge',
+        bad: rule.better === 'higher' ? 'down' : 'up',
+      }),
+      feeders: new Set<string>(),
+      pending: new Map<number, Sum>(),
+      done: [],
+    }));
+  }
+
+  find(name: string): Kpi | undefined {
+    return this.all.find((kpi) => kpi.rule.name === name);
+  }
+
+  learn(schema: FrameSchema, probe: string): void {
+    const feeds: Feed[] = [];
+    for (const [at, column] of schema.columns.entries())
+      for (const kpi of this.all) {
+        const gauge = column.kind === 'gauge';
+        if (matches(kpi.rule, schema, column)) feeds.push({ column: at, kpi, part: 'numerator', gauge });
+        if (kpi.rule.per && matches(kpi.rule.per, schema, column))
+          feeds.push({ column: at, kpi, part: 'denominator', gauge });
+      }
+    for (const { kpi } of feeds) kpi.feeders.add(probe);
+    this.feeds.set(schema.hash, feeds);
+  }
+
+  /** Adds a frame's share to its tick. */
+  push(schema: string, probe: string, timeMs: number, values: Float64Array): void {
+    for (const { column, kpi, part, gauge } of this.feeds.get(schema) ?? []) {
+      const value = values[column] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      const sum = kpi.pending.get(timeMs) ?? { gauges: 0, numerator: 0, denominator: 0, from: new Set<string>() };
+      sum[part] += value;
+      if (gauge && part === 'numerator') sum.gauges++;
+      sum.from.add(probe);
+      kpi.pending.set(timeMs, sum);
+    }
+  }
+
+  /** Finishes the ticks whose feeders have all reported. */
+  settle(nowMs: number): void {
+    for (const kpi of this.all) {
+      const alive = [...kpi.feeders].filter((hash) => nowMs - (this.watch.probes.get(hash)?.seenMs ?? -1e15) < waitMsMax);
+      for (const [timeMs, sum] of [...kpi.pending].sort(([a], [b]) => a - b)) {
+        if (alive.every((hash) => sum.from.has(hash))) this.finish(kpi, timeMs, sum);
+        else if (nowMs - timeMs <= waitMsMax) break;
+        kpi.pending.delete(timeMs);
+      }
+    }
+  }
+
+  private finish(kpi: Kpi, timeMs: number, sum: Sum): void {
+    const { numerator, denominator, gauges } = sum;
+    kpi.done.push({ numerator: gauges > 1 ? numerator / gauges : numerator, denominator });
+    if (kpi.done.length > ratioTicks) kpi.done.shift();
+    let value = kpi.done.at(-1)!.numerator;
+    if (kpi.rule.per) {
+      const under = kpi.done.reduce((total, tick) => total + tick.denominator, 0);
+      if (under <= 0) return;
+      value = kpi.done.reduce((total, tick) => total + tick.numerator, 0) / under;
+    }
+    kpi.series.last = value;
+    kpi.series.lastMs = timeMs;
+    this.watch.feed(kpi.series.index, timeMs, value);
+  }
+}

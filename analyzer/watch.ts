@@ -1,0 +1,190 @@
+// Every series under watch: schemas give them meaning, frames feed the detector bank, probes that stop are remembered.
+import { type Anomaly, type Column, type DetectorRule, type Frame, type FrameSchema, hash64 } from '@fenghuo/rules/contract';
+import { DetectorBank } from './detect/bank.ts';
+import type { Graph } from './graph.ts';
+import type { SeriesMeta } from './types.ts';
+
+/** A probe that has been away for so long is forgotten, and its series' detectors with it. */
+const seriesAgeMsMax = 900_000;
+
+export type Series = {
+  readonly index: number;
+  meta: SeriesMeta;
+  readonly probe: string;
+  /** The callee as the probe named it, before addresses were resolved. */
+  readonly callee: string | undefined;
+  readonly protocol: string;
+  /** Groups the figures of the same calls, so that a latency finds its number of calls. */
+  readonly calls: string;
+  lastMs: number;
+  last: number;
+};
+export type Probe = {
+  readonly hash: string;
+  readonly service: string | undefined;
+  readonly host: string | undefined;
+  /** Stream time and tick of its last frame; -1 before the first. */
+  seenMs: number;
+  tickMs: number;
+  samples: number;
+};
+
+export class Watch {
+  readonly bank = new DetectorBank();
+  readonly series = new Map<number, Series>();
+  readonly probes = new Map<string, Probe>();
+  /** Indices of series that are anomalous or silent now. */
+  readonly active = new Set<number>();
+  readonly counts = new Map<string, Series>();
+  private readonly byId = new Map<string, Series>();
+  private readonly layouts = new Map<string, { readonly probe: string; readonly series: readonly Series[] }>();
+  private readonly graph: Graph;
+  readonly detectors: readonly DetectorRule[];
+  private named = 0;
+
+  constructor(graph: Graph, detectors: readonly DetectorRule[]) {
+    this.graph = graph;
+    this.detectors = detectors;
+  }
+
+  knows(schema: string): boolean {
+    return this.layouts.has(schema);
+  }
+
+  /** Takes a schema in; frames that carry its hash can be read from now on. */
+  learn(schema: FrameSchema, atMs: number): void {
+    if (this.layouts.has(schema.hash)) return;
+    const hash = hash64(schema.probe);
+    const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
+    this.layouts.set(schema.hash, { probe: hash, series });
+    const { service, host } = schema.resource;
+    const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
+    this.probes.set(hash, { ...before, hash, service, host });
+  }
+
+  /** Feeds one frame; undefined where it is unknown or late, else whether a series became anomalous or healthy. */
+  push(frame: Frame, atMs: number): boolean | undefined {
+    const layout = this.layouts.get(frame.schema);
+    const probe = layout && this.probes.get(layout.probe);
+    // A frame older than the last one of its probe is a late copy: detectors rely on order within a series.
+    if (layout === undefined || probe === undefined || frame.timeMs < probe.tickMs) return undefined;
+    if (this.graph.version !== this.named) this.rename();
+    probe.seenMs = atMs;
+    probe.tickMs = frame.timeMs;
+    probe.samples = frame.values.length;
+    let turned = false;
+    for (let i = 0; i < layout.series.length; i++) {
+      const one = layout.series[i]!;
+      const value = frame.values[i] ?? Number.NaN;
+      if (!Number.isNaN(value)) {
+        one.last = value;
+        one.lastMs = frame.timeMs;
+        if (one.meta.caller !== undefined && one.meta.stat === 'count' && value > 0)
+          this.graph.see(one.meta.caller, one.meta.entity, one.protocol, atMs, 'traffic');
+      }
+      turned = this.feed(one.index, frame.timeMs, value) || turned;
+    }
+    return turned;
+  }
+
+  /** One sample into the bank, keeping `active` in step. */
+  feed(index: number, timeMs: number, value: number): boolean {
+    const turn = this.bank.push(index, timeMs, value);
+    if (turn === 1) this.active.add(index);
+    else if (turn === 2 || (this.active.has(index) && this.bank.anomaly(index) === undefined)) this.active.delete(index);
+    return turn !== 0;
+  }
+
+  /** Notes the series that fell silent by `timeMs`. */
+  silence(timeMs: number): void {
+    for (const index of this.bank.tick(timeMs)) if (this.series.has(index)) this.active.add(index);
+  }
+
+  /** Registers a series that no probe sends (a KPI). */
+  add(meta: SeriesMeta): Series {
+    const index = this.bank.add(meta, 1_000);
+    const made = { index, meta, probe: '', callee: undefined, protocol: '', calls: '', lastMs: -1, last: Number.NaN };
+    this.series.set(index, made);
+    return made;
+  }
+
+  /** The detector's word on a series, under the name that the graph gives its entity now. */
+  anomaly(index: number): Anomaly | undefined {
+    const said = this.bank.anomaly(index);
+    const one = this.series.get(index);
+    return said === undefined || one === undefined ? undefined : { ...said, entity: one.meta.entity };
+  }
+
+  /** Calls behind a figure in its last tick; undefined where nobody counts them. */
+  callsOf(one: Series): number | undefined {
+    const count = this.counts.get(one.calls);
+    return count === undefined || count.lastMs !== one.lastMs ? undefined : count.last;
+  }
+
+  /** Forgets what has not reported for a quarter of an hour. */
+  prune(atMs: number): void {
+    for (const [hash, probe] of this.probes) {
+      if (probe.seenMs < 0 || atMs - probe.seenMs <= seriesAgeMsMax) continue;
+      this.probes.delete(hash);
+      for (const [key, layout] of this.layouts) if (layout.probe === hash) this.layouts.delete(key);
+      for (const one of this.series.values()) if (one.probe === hash) this.forget(one);
+    }
+  }
+
+  private forget(one: Series): void {
+    this.bank.remove(one.index);
+    this.active.delete(one.index);
+    this.series.delete(one.index);
+    this.byId.delete(one.meta.id);
+    if (this.counts.get(one.calls) === one) this.counts.delete(one.calls);
+  }
+
+  private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
+    const before = this.byId.get(column.id);
+    if (before !== undefined) return before;
+    const { service, instance, host } = schema.resource;
+    const edge = service === undefined ? undefined : column.edge;
+    // How often is always traffic, whatever it is that is counted.
+    const of = column.stat === 'count' ? 'traffic' : column.class;
+    const meta: SeriesMeta = {
+      id: column.id,
+      entity: edge ? this.graph.resolve(edge.callee) : (service ?? host ?? schema.probe),
+      ...(edge && service !== undefined ? { caller: service } : {}),
+      ...(instance === undefined ? {} : { instance }),
+      ...(host === undefined ? {} : { host }),
+      metric: column.metric,
+      ...(column.stat === undefined ? {} : { stat: column.stat }),
+      unit: column.unit,
+      class: of,
+      kind: column.kind,
+      bad: this.detectors.find((rule) => rule.class === of)?.bad ?? 'both',
+    };
+    const attributes = Object.keys(column.attributes)
+      .sort()
+      .map((key) => `${key}=${column.attributes[key]}`);
+    const calls = edge
+      ? [probe, edge.callee, edge.protocol, edge.operation ?? ''].join('\u0000')
+      : [probe, column.metric, ...attributes].join('\u0000');
+    const index = this.bank.add(meta, 1_000);
+    const made: Series = {
+      index,
+      meta,
+      probe,
+      callee: edge?.callee,
+      protocol: edge?.protocol ?? '',
+      calls,
+      lastMs: atMs,
+      last: Number.NaN,
+    };
+    this.series.set(index, made);
+    this.byId.set(column.id, made);
+    if (column.stat === 'count') this.counts.set(calls, made);
+    return made;
+  }
+
+  private rename(): void {
+    this.named = this.graph.version;
+    for (const one of this.series.values())
+      if (one.callee !== undefined) one.meta = { ...one.meta, entity: this.graph.resolve(one.callee) };
+  }
+}
