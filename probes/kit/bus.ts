@@ -18,12 +18,18 @@ export type Bus = {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly kvm: Kvm;
-  /** Stores one message in whichever stream takes the subject; `msgId` makes a repeat within two minutes a no-op (`duplicate: true`). */
+  /**
+   * Stores one message in whichever stream takes the subject; waits while the server is away. `msgId` makes a repeat within
+   * two minutes a no-op (`duplicate: true`). Throws OpsError `bus_unreachable` at once where the connection breaks while
+   * the answer is awaited: then it may be stored or not, so repeat it with the same `msgId`.
+   */
   publish(
     subject: string,
     payload: Uint8Array | string,
     options?: { msgId?: string; timeoutMs?: number },
   ): Promise<PubAck>;
+  /** Resolves when the server is there: at once, or after the reconnection. A request made before it would be lost in silence. */
+  connected(): Promise<void>;
   /** Drains what is under way, then closes. Never throws. */
   close(): Promise<void>;
 };
@@ -62,21 +68,58 @@ export const connectBus = async (config: BusConfig, name: string): Promise<Bus> 
   // checkAPI asks for account information first; a probe-like role may not, and the first real call tells as much.
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 10_000 });
   const js = jetstream(nc, { timeout: 10_000 });
+  const link = watchLink(nc);
   return {
     nc,
     js,
     jsm,
     kvm: new Kvm(js),
-    publish: (subject, payload, options) =>
-      js.publish(subject, payload, {
-        ...(options?.msgId === undefined ? {} : { msgID: options.msgId }),
-        ...(options?.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-      }),
+    connected: link.up,
+    publish: async (subject, payload, options) => {
+      await link.up();
+      return await link.guard(
+        js.publish(subject, payload, {
+          ...(options?.msgId === undefined ? {} : { msgID: options.msgId }),
+          ...(options?.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+        }),
+      );
+    },
     close: async () => {
       if (nc.isClosed()) return;
       // Draining waits for the server; without one it would wait for ever.
       await Promise.race([nc.drain().catch(() => undefined), nc.closed()]).catch(() => undefined);
       if (!nc.isClosed()) await nc.close().catch(() => undefined);
     },
+  };
+};
+
+/** Follows whether the connection stands, so that nobody waits for an answer that cannot come. */
+const watchLink = (nc: NatsConnection): { up(): Promise<void>; guard<T>(answer: Promise<T>): Promise<T> } => {
+  let connected = true;
+  let upWaiters: (() => void)[] = [];
+  const lostWaiters = new Set<(error: OpsError) => void>();
+  const gone = (): OpsError =>
+    new OpsError('bus_unreachable', 'the connection to NATS broke while an answer was awaited');
+  const follow = async (): Promise<void> => {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect') {
+        connected = false;
+        for (const reject of lostWaiters) reject(gone());
+        lostWaiters.clear();
+      } else if (status.type === 'reconnect') {
+        connected = true;
+        for (const resolve of upWaiters) resolve();
+        upWaiters = [];
+      }
+    }
+  };
+  void follow().catch(() => undefined);
+  return {
+    up: () => (connected || nc.isClosed() ? Promise.resolve() : new Promise((resolve) => upWaiters.push(resolve))),
+    guard: (answer) =>
+      new Promise((resolve, reject) => {
+        lostWaiters.add(reject);
+        answer.then(resolve, reject).finally(() => lostWaiters.delete(reject));
+      }),
   };
 };
