@@ -30,6 +30,23 @@ describe('frame', () => {
     );
   });
 
+  it('comes back from a Node buffer that lies unaligned in a pool', () => {
+    const sent = encodeFrame({
+      schema: '0'.repeat(16),
+      probe: '0'.repeat(16),
+      incarnation: 1,
+      sequence: 0,
+      lost: 0,
+      timeMs: 1_000,
+      values: Float64Array.of(1.5, -2.5),
+    });
+    const pool = Buffer.alloc(sent.length + 64, 0xff);
+    pool.set(sent, 3);
+    const got = decodeFrame(pool.subarray(3, 3 + sent.length));
+    if ('fault' in got) throw new Error(got.fault);
+    expect([...got.values]).toEqual([1.5, -2.5]);
+  });
+
   it('answers any bytes with a frame or a reason', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {

@@ -61,10 +61,11 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
   if (!(timeMs >= 0 && timeMs <= 8.64e15) || !(incarnation >= 0 && incarnation <= 8.64e15))
     return { fault: 'frame_time' };
   const offset = bytes.byteOffset + header;
+  // Buffer.slice would share the pool's memory: only the array's own slice copies, and so aligns.
   const values =
     offset % 8 === 0
       ? new Float64Array(bytes.buffer, offset, count)
-      : new Float64Array(bytes.slice(header).buffer, 0, count);
+      : new Float64Array(Uint8Array.prototype.slice.call(bytes, header).buffer, 0, count);
   return {
     schema: hex(view.getUint32(12, true), view.getUint32(8, true)),
     probe: hex(view.getUint32(44, true), view.getUint32(40, true)),

@@ -1,0 +1,89 @@
+// Points of a tick → one frame, and a new schema whenever the set of columns changed.
+import {
+  type Column,
+  encodeFrame,
+  type FrameSchema,
+  hash64,
+  limits,
+  type Resource,
+  schemaHash,
+  seriesId,
+} from '@fenghuo/rules/contract';
+import type { Point } from './point.ts';
+
+export type Assembled = {
+  readonly frame: Uint8Array;
+  readonly sequence: number;
+  readonly schema: FrameSchema;
+  readonly schemaIsNew: boolean;
+};
+
+export class Assembler {
+  private readonly columns = new Map<string, number>();
+  private readonly order: Column[] = [];
+  private schema: FrameSchema | undefined;
+  private sequence = 0;
+  /** Points that had no room in a frame. */
+  folded = 0;
+
+  private readonly probe: string;
+  private readonly incarnation: number;
+  private readonly resource: Resource;
+
+  constructor(probe: string, incarnation: number, resource: Resource) {
+    this.probe = probe;
+    this.incarnation = incarnation;
+    this.resource = resource;
+  }
+
+  /** Columns only ever join, at the end: a figure that is missing this tick is NaN, and the schema rarely changes. */
+  assemble(timeMs: number, points: readonly Point[], listens: readonly string[], lost: number): Assembled {
+    const before = this.order.length;
+    const places = points.map((point) => this.place(point));
+    const changed =
+      this.schema === undefined || this.order.length !== before || this.schema.listens.length !== listens.length;
+    const schema = changed || this.schema === undefined ? this.announce(listens) : this.schema;
+    this.schema = schema;
+    const values = new Float64Array(this.order.length).fill(Number.NaN);
+    points.forEach((point, i) => {
+      const place = places[i]!;
+      if (place >= 0) values[place] = point.value;
+    });
+    const sequence = this.sequence++;
+    const frame = encodeFrame({
+      schema: schema.hash,
+      probe: hash64(this.probe),
+      incarnation: this.incarnation,
+      sequence,
+      lost,
+      timeMs,
+      values,
+    });
+    return { frame, sequence, schema, schemaIsNew: changed };
+  }
+
+  private announce(listens: readonly string[]): FrameSchema {
+    const content = { resource: this.resource, listens: [...listens], columns: [...this.order] };
+    return { v: 1, probe: this.probe, incarnation: this.incarnation, hash: schemaHash(content), ...content };
+  }
+
+  private place(point: Point): number {
+    const edge = point.edge === undefined ? '' : `${point.edge.protocol} ${point.edge.callee}`;
+    const key = `${point.metric} ${point.stat ?? ''} ${edge} ${Object.entries(point.attributes).join(';')}`;
+    const known = this.columns.get(key);
+    if (known !== undefined) return known;
+    if (this.order.length >= limits.frameColumnsMax) {
+      this.folded++;
+      return -1;
+    }
+    const { value: _, ...rest } = point;
+    const attributes =
+      point.edge === undefined
+        ? point.attributes
+        : { ...point.attributes, 'network.protocol.name': point.edge.protocol };
+    const place = this.order.length;
+    this.order.push({ ...rest, attributes, id: seriesId(this.resource, point.metric, point.stat, attributes) });
+    this.columns.set(key, place);
+    return place;
+  }
+}

@@ -1,0 +1,94 @@
+// The calls of a tick as points: per edge and for the server, then everything starts from zero again.
+import type { EdgeRef, Stat } from '@fenghuo/rules/contract';
+import type { Calls } from './calls.ts';
+import type { Emit } from './point.ts';
+import type { Sketch } from './sketch.ts';
+
+const latencyStats: readonly (readonly [Stat, (sketch: Sketch) => number])[] = [
+  ['mean', (s) => s.sum / s.count],
+  ['p50', (s) => s.quantile(0.5)],
+  ['p90', (s) => s.quantile(0.9)],
+  ['p99', (s) => s.quantile(0.99)],
+  ['max', (s) => s.max],
+];
+
+const latency = (
+  emit: Emit,
+  metric: string,
+  sketch: Sketch,
+  attributes: Record<string, string>,
+  edge?: EdgeRef,
+): void => {
+  const of = edge === undefined ? { attributes } : { attributes, edge };
+  emit({ metric, unit: 's', kind: 'delta', class: 'traffic', stat: 'count', value: sketch.count, ...of });
+  for (const [stat, figure] of latencyStats) {
+    emit({
+      metric,
+      unit: 's',
+      kind: 'gauge',
+      class: 'latency',
+      stat,
+      value: sketch.count === 0 ? Number.NaN : figure(sketch),
+      ...of,
+    });
+  }
+  sketch.reset();
+};
+
+/** Emits and resets what was called and served since the last tick. */
+export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
+  const oldest = calls.oldest(nowMs);
+  for (const edge of calls.edges.values()) {
+    const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
+    const attributes = { 'service.peer.name': edge.callee };
+    latency(emit, edge.metric, edge.latency, attributes, ref);
+    emit({
+      metric: 'fenghuo.client.errors',
+      unit: '{error}',
+      kind: 'delta',
+      class: 'errors',
+      attributes,
+      edge: ref,
+      value: edge.errors,
+    });
+    emit({
+      metric: 'fenghuo.client.active_requests',
+      unit: '{request}',
+      kind: 'gauge',
+      class: 'saturation',
+      attributes,
+      edge: ref,
+      value: edge.active,
+    });
+    emit({
+      metric: 'fenghuo.client.oldest_request.age',
+      unit: 's',
+      kind: 'gauge',
+      class: 'latency',
+      stat: 'max',
+      attributes,
+      edge: ref,
+      value: oldest.get(edge) ?? 0,
+    });
+    edge.errors = 0;
+  }
+  if (!calls.served) return;
+  latency(emit, 'http.server.request.duration', calls.server.latency, {});
+  emit({
+    metric: 'fenghuo.server.errors',
+    unit: '{error}',
+    kind: 'delta',
+    class: 'errors',
+    attributes: {},
+    value: calls.server.errors,
+  });
+  emit({
+    metric: 'http.server.active_requests',
+    unit: '{request}',
+    kind: 'gauge',
+    class: 'saturation',
+    attributes: {},
+    value: calls.server.active,
+  });
+  calls.server.errors = 0;
+};

@@ -1,0 +1,133 @@
+// Spans become figures: calls, errors and latency of each edge (who this process calls) and of the server, a tick at a time.
+import { type EdgeProtocol, limits } from '@fenghuo/rules/contract';
+import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { Sketch } from './sketch.ts';
+
+/** What the processor needs of a span; the SDK's spans have it. */
+export type CallSpan = {
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  readonly status: { readonly code: SpanStatusCode };
+  readonly startTime: HrTime;
+  readonly duration: HrTime;
+};
+
+export type Edge = {
+  readonly callee: string;
+  readonly protocol: EdgeProtocol;
+  readonly metric: string;
+  readonly latency: Sketch;
+  errors: number;
+  active: number;
+};
+export type Server = { readonly latency: Sketch; errors: number; active: number };
+
+const OTHER = 'other';
+const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
+const said = (attributes: Attributes, ...names: readonly string[]): string | undefined => {
+  for (const name of names) {
+    const value = attributes[name];
+    if (value !== undefined && value !== '') return String(value).slice(0, limits.attributeCharsMax);
+  }
+  return undefined;
+};
+
+const addressOf = (attributes: Attributes): string | undefined => {
+  const host = said(attributes, 'server.address', 'net.peer.name', 'http.host');
+  if (host === undefined) return undefined;
+  const port = said(attributes, 'server.port', 'net.peer.port');
+  return port === undefined || host.includes(':') ? host : `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
+};
+
+const failed = (span: CallSpan, least: number): boolean => {
+  const status = Number(span.attributes['http.response.status_code'] ?? span.attributes['http.status_code'] ?? 0);
+  // A client that is told 4xx did get its answer; the span's own ERROR status for 4xx is not trouble of the callee.
+  if (status > 0) return status >= least;
+  return span.status.code === SpanStatusCode.ERROR;
+};
+
+export class Calls {
+  readonly edges = new Map<string, Edge>();
+  readonly server: Server = { latency: new Sketch(), errors: 0, active: 0 };
+  /** Addresses under which others called this process. */
+  readonly listens = new Set<string>();
+  served = false;
+  private readonly open = new Map<object, { readonly edge: Edge; readonly sinceMs: number }>();
+
+  /** A span began: calls that are still unanswered are counted and aged. */
+  started(span: object & CallSpan, nowMs: number): void {
+    if (span.kind === SpanKind.SERVER) this.server.active++;
+    const edge = this.edgeOf(span);
+    if (edge === undefined) return;
+    edge.active++;
+    if (this.open.size < 10_000) this.open.set(span, { edge, sinceMs: nowMs });
+  }
+
+  ended(span: object & CallSpan): void {
+    const duration = seconds(span.duration);
+    if (span.kind === SpanKind.SERVER) {
+      this.served = true;
+      this.server.active = Math.max(0, this.server.active - 1);
+      this.server.latency.add(duration);
+      if (failed(span, 500)) this.server.errors++;
+      const address = addressOf(span.attributes);
+      if (address !== undefined && this.listens.size < 64) this.listens.add(address);
+      return;
+    }
+    const started = this.open.get(span);
+    this.open.delete(span);
+    const edge = this.edgeOf(span) ?? started?.edge;
+    if (started !== undefined) started.edge.active = Math.max(0, started.edge.active - 1);
+    if (edge === undefined) return;
+    edge.latency.add(duration);
+    if (failed(span, 500)) edge.errors++;
+  }
+
+  /** Age in seconds of each edge's oldest unanswered call. */
+  oldest(nowMs: number): ReadonlyMap<Edge, number> {
+    const ages = new Map<Edge, number>();
+    for (const { edge, sinceMs } of this.open.values())
+      ages.set(edge, Math.max(ages.get(edge) ?? 0, (nowMs - sinceMs) / 1_000));
+    return ages;
+  }
+
+  private edgeOf(span: CallSpan): Edge | undefined {
+    if (span.kind !== SpanKind.CLIENT && span.kind !== SpanKind.PRODUCER) return undefined;
+    const { attributes } = span;
+    const database = said(attributes, 'db.system.name', 'db.system');
+    const topic = said(attributes, 'messaging.destination.name');
+    const protocol: EdgeProtocol =
+      database !== undefined
+        ? 'db'
+        : topic !== undefined
+          ? 'messaging'
+          : said(attributes, 'rpc.system') !== undefined
+            ? 'rpc'
+            : 'http';
+    const callee = said(attributes, 'service.peer.name', 'peer.service') ?? topic ?? addressOf(attributes) ?? database;
+    if (callee === undefined) return undefined;
+    const key = `${protocol} ${callee}`;
+    const known = this.edges.get(key);
+    if (known !== undefined) return known;
+    const folded = this.edges.size >= limits.probeEdgesMax - 4;
+    const name = folded ? OTHER : callee;
+    const edge = (folded ? this.edges.get(`${protocol} ${OTHER}`) : undefined) ?? {
+      callee: name,
+      protocol,
+      metric: metricOf[protocol],
+      latency: new Sketch(),
+      errors: 0,
+      active: 0,
+    };
+    this.edges.set(`${protocol} ${name}`, edge);
+    return edge;
+  }
+}
+
+/** OpenTelemetry's name for the duration of a call, by protocol. */
+const metricOf: Readonly<Record<EdgeProtocol, string>> = {
+  http: 'http.client.request.duration',
+  rpc: 'rpc.client.duration',
+  db: 'db.client.operation.duration',
+  messaging: 'messaging.client.operation.duration',
+};

@@ -1,0 +1,52 @@
+// `node --import @fenghuo/probe/register app.js`: OpenTelemetry's Node SDK with maintained instrumentations, and the probe behind it.
+import { register } from 'node:module';
+import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { RedisInstrumentation } from '@opentelemetry/instrumentation-redis';
+import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { AggregationType } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { probeClock } from './clock.ts';
+import { probeConfig, quietDefaults } from './config.ts';
+import { TickReader } from './meter-points.ts';
+import { startProbe } from './probe.ts';
+import { share } from './shared.ts';
+
+quietDefaults();
+// ES modules are hooked by a loader of OpenTelemetry's own; CommonJS needs none.
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+
+const config = probeConfig();
+const reader = new TickReader();
+const probe = startProbe(config, probeClock, reader);
+share(probe.degrade);
+
+const sdk = new NodeSDK({
+  serviceName: config.service,
+  autoDetectResources: false,
+  metricReaders: [reader],
+  // The probe's own sketches have the latencies already, by edge and with exact maxima.
+  views: [
+    { instrumentName: 'http.*.request.duration', aggregation: { type: AggregationType.DROP } },
+    { instrumentName: 'db.client.operation.duration', aggregation: { type: AggregationType.DROP } },
+  ],
+  spanProcessors: [
+    {
+      onStart: (span) => probe.calls.started(span, probeClock.now()),
+      onEnd: (span) => probe.calls.ended(span),
+      forceFlush: async () => undefined,
+      shutdown: async () => undefined,
+    },
+  ],
+  instrumentations: [
+    new HttpInstrumentation(),
+    new UndiciInstrumentation(),
+    new ExpressInstrumentation(),
+    new PgInstrumentation(),
+    new RedisInstrumentation(),
+    new RuntimeNodeInstrumentation({ monitoringPrecision: 20 }),
+  ],
+});
+sdk.start();
