@@ -1,5 +1,12 @@
 // Who may do what on NATS. A probe lives in somebody's application: it may publish its own telemetry and read flags, no more.
-import { type Credentials, flagsBucket, type NatsRole, schemasBucket, subjects } from '@fenghuo/rules/contract';
+import {
+  type Credentials,
+  flagsBucket,
+  type NatsRole,
+  natsRoles,
+  schemasBucket,
+  subjects,
+} from '@fenghuo/rules/contract';
 
 type Permissions = { readonly publish: object; readonly subscribe: object };
 
@@ -48,8 +55,12 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
         `$JS.API.STREAM.INFO.${schemas}`,
       ],
     },
-    // Inboxes of other services have more tokens (bus.ts), so no probe can listen to what they are answered.
-    subscribe: { allow: ['_INBOX.*', '_INBOX.*.*'] },
+    // Services' inboxes have more tokens (bus.ts). The server takes `_INBOX.>` for an instance of `_INBOX.*`, so what a
+    // probe must never hear is denied by name as well: that is filtered at delivery.
+    subscribe: {
+      allow: ['_INBOX.*', '_INBOX.*.*'],
+      deny: ['fh.>', '$KV.>', ...natsRoles.filter((role) => role !== 'probe').map((role) => `_INBOX.${role}.>`)],
+    },
   }),
   collector: (user) => service(user, ['fh.t.>', subjects.deadLetters]),
   analyzer: (user) =>

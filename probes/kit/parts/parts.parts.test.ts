@@ -40,6 +40,7 @@ describe('NATS', () => {
     const nc = await connect({ servers: nats.url, user, pass: password });
     const kvm = new Kvm(jetstream(nc));
     const admin = await connectBus(nats.config('analyzer'), 'admin');
+    await ensureStreams(admin, { partitions: 1 });
     const flags = await kvm.open(flagsBucket);
     const watch = await flags.watch();
     await (await admin.kvm.open(flagsBucket)).put('payment.channel', 'x');
