@@ -1,10 +1,16 @@
 // All series' detectors as columns of typed arrays: one bank, no object and no allocation a sample.
-// Robust location and scale by clipped exponential averages (Huber's psi), so that a spike moves them by a bounded step only.
-import type { Anomaly, AnomalyShape } from '@fenghuo/rules/contract';
+// Two tests a sample: a band of the last minutes (material by the class's floor) and the surprise in all of the series' past.
+import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Baseline, SeriesMeta } from '../types.ts';
-import { bankColumns, grown } from './columns.ts';
-import { probabilityOf } from './probability.ts';
+import { learnBand } from './band.ts';
+import { bankColumns, grown, RING } from './columns.ts';
+import { probabilityOf, scoreOf } from './probability.ts';
+import { Seasons } from './season.ts';
+import { shapeOf } from './shape.ts';
+import { surpriseOf } from './surprise.ts';
 import { backward, forward, scaleFloor, type Transform, transformOf } from './transform.ts';
+
+export { RING } from './columns.ts';
 
 export type BankOptions = {
   /** Healthy samples before a series may speak. */
@@ -16,6 +22,11 @@ export type BankOptions = {
   /** Effective z above which samples add up, and the sum that decides (one-sided CUSUM, Page 1954). */
   readonly zSlack: number;
   readonly sumDecides: number;
+  /** Decades of surprise that decide alone, at a sample in five minutes or slower; faster series look more often and need more. */
+  readonly decadesAlone: number;
+  /** Decades that a decision of the band needs once the series has `youngSamples`. */
+  readonly decadesBand: number;
+  readonly youngSamples: number;
   /** Samples inside the band that end an anomaly. */
   readonly calmSamples: number;
   /** Samples after which a new level is accepted as normal. */
@@ -28,25 +39,31 @@ export const bankDefaults: BankOptions = {
   zImmediate: 9,
   zSlack: 3,
   sumDecides: 7,
+  decadesAlone: 5.8,
+  decadesBand: 4,
+  youngSamples: 120,
   calmSamples: 5,
   acceptSamples: 1_800,
 };
 
-/** Samples that a series' ring holds. */
-export const RING = 32;
 /** What `push` answers. */
 export const NOTHING = 0;
 export const BEGAN = 1;
 export const ENDED = 2;
 /** Missing samples in a row after which a series counts as silent. */
 const SILENT_STEPS = 3;
-const CLIP = 3;
+const ANOMALOUS = 1;
+const FROZEN = 2;
+const SILENT = 4;
+/** Looks a day of a five-minute series; the decision's false alarms are meant per day, not per sample. */
+const LOOK_MS = 300_000;
 
 export class DetectorBank {
   private readonly options: BankOptions;
   private readonly metas: (SeriesMeta | undefined)[] = [];
   private readonly transforms: Transform[] = [];
-  private c = bankColumns(64, RING);
+  private readonly seasons = new Seasons();
+  private c = bankColumns(64);
 
   constructor(options: Partial<BankOptions> = {}) {
     this.options = { ...bankDefaults, ...options };
@@ -60,7 +77,7 @@ export class DetectorBank {
   /** Adds a series sampled every `stepMs`; answers its index. */
   add(meta: SeriesMeta, stepMs: number): number {
     const index = this.metas.length;
-    if (index >= this.c.location.length) this.c = grown(this.c, RING);
+    if (index >= this.c.location.length) this.c = grown(this.c);
     this.metas.push(meta);
     this.transforms.push(transformOf(meta));
     this.c.stepMs[index] = stepMs;
@@ -86,119 +103,89 @@ export class DetectorBank {
     this.remember(index, timeMs, value);
     if (Number.isNaN(value)) return NOTHING;
     const c = this.c;
-    c.silent[index] = 0;
+    c.state[index] = c.state[index]! & ~SILENT;
     const x = forward(this.transforms[index]!, value);
+    const floor = scaleFloor(meta, this.transforms[index]!, c.location[index]!);
+    if ((c.state[index]! & FROZEN) === 0) c.surprise[index] = surpriseOf(c, index, this.seasons, timeMs, x, floor);
     const n = c.n[index]!;
-    if (n < this.options.warmSamples) {
-      this.learn(index, x, value);
+    if (n <= this.options.warmSamples) {
+      learnBand(c, index, n, x, value, floor, this.options.memorySamples);
       return NOTHING;
     }
-    const z = (x - c.location[index]!) / this.scale(index, meta);
-    const effective = Math.abs(z) / Math.max(1, c.tail[index]! / 3);
+    const z = (x - c.location[index]!) / Math.max(c.deviation[index]!, floor);
     const isBad = meta.bad === 'both' || (meta.bad === 'up' ? z > 0 : z < 0);
+    const strength = isBad ? Math.abs(z) / Math.max(1, c.tail[index]! / 3) : 0;
     c.z[index] = z;
-    c.effective[index] = isBad ? effective : 0;
     const before = c.sum[index]!;
-    c.sum[index] = Math.max(0, before + Math.min(isBad ? effective : 0, 12) - this.options.zSlack);
-    if (c.sum[index]! > 0 && before === 0) c.onset[index] = timeMs;
-    return c.anomalous[index] === 1
-      ? this.going(index, timeMs, x, value)
-      : this.calm(index, timeMs, x, value, effective, isBad);
-  }
-
-  private calm(index: number, timeMs: number, x: number, value: number, effective: number, isBad: boolean): 0 | 1 {
-    const c = this.c;
-    const { zImmediate, sumDecides } = this.options;
-    if (isBad && (effective >= zImmediate || c.sum[index]! >= sumDecides)) {
-      c.anomalous[index] = 1;
-      c.detected[index] = timeMs;
+    c.sum[index] = Math.max(0, before + Math.min(strength, 12) - this.options.zSlack);
+    if ((c.state[index]! & ANOMALOUS) !== 0) return this.going(index, strength);
+    if (before === 0) c.onsetS[index] = timeMs / 1000;
+    if (this.decides(index, strength, isBad)) {
+      c.state[index] = c.state[index]! | ANOMALOUS;
+      c.detectedS[index] = timeMs / 1000;
       c.run[index] = 0;
       c.age[index] = 0;
       return BEGAN;
     }
-    if (c.frozen[index] === 0) this.learn(index, x, value);
+    if ((c.state[index]! & FROZEN) === 0) learnBand(c, index, n, x, value, floor, this.options.memorySamples);
     return NOTHING;
   }
 
-  private going(index: number, _timeMs: number, x: number, value: number): 0 | 2 {
+  /** Rare in all its past, or out of its band and (once it has a past) somewhat rare too. */
+  private decides(index: number, strength: number, isBad: boolean): boolean {
     const c = this.c;
-    c.age[index] = c.age[index]! + 1;
-    const inside = c.effective[index]! < this.options.zSlack;
-    c.run[index] = inside ? c.run[index]! + 1 : 0;
-    if (c.run[index]! >= this.options.calmSamples) return this.end(index);
-    if (c.age[index]! >= this.options.acceptSamples && c.frozen[index] === 0) {
-      // A level that stayed so long is the new normal: start over from it rather than be wrong for ever.
-      c.n[index] = 0;
-      this.learn(index, x, value);
-      return this.end(index);
-    }
-    return NOTHING;
+    const o = this.options;
+    const looks = Math.log10(Math.max(1, LOOK_MS / c.stepMs[index]!));
+    if (isBad && c.surprise[index]! >= o.decadesAlone + looks) return true;
+    if (strength < o.zImmediate && c.sum[index]! < o.sumDecides) return false;
+    return c.n[index]! < o.youngSamples || c.held[index]! >= o.decadesBand;
   }
 
-  private end(index: number): 2 {
-    this.c.anomalous[index] = 0;
-    this.c.sum[index] = 0;
-    this.c.run[index] = 0;
+  private going(index: number, strength: number): 0 | 2 {
+    const c = this.c;
+    c.age[index] = Math.min(65_535, c.age[index]! + 1);
+    c.run[index] = strength < this.options.zSlack ? c.run[index]! + 1 : 0;
+    const isAccepted = c.age[index]! >= this.options.acceptSamples && (c.state[index]! & FROZEN) === 0;
+    // A level that stayed so long is the new normal: the band starts over from it rather than be wrong for ever.
+    if (isAccepted) this.settle(index);
+    else if (c.run[index]! < this.options.calmSamples) return NOTHING;
+    c.state[index] = c.state[index]! & ~ANOMALOUS;
+    c.sum[index] = 0;
+    c.run[index] = 0;
     return ENDED;
   }
 
-  private learn(index: number, x: number, value: number): void {
-    const c = this.c;
-    const n = c.n[index]! + 1;
-    c.n[index] = n;
-    if (value < c.min[index]!) c.min[index] = value;
-    if (value > c.max[index]!) c.max[index] = value;
-    const rate = Math.max(1 / n, 1 / this.options.memorySamples);
-    const delta = value - c.mean[index]!;
-    c.mean[index] = c.mean[index]! + rate * delta;
-    c.variance[index] = (1 - rate) * (c.variance[index]! + rate * delta * delta);
-    if (n === 1) {
-      c.location[index] = x;
-      return;
-    }
+  /** Moves the band to the samples of the ring. */
+  private settle(index: number): void {
+    const { values } = this.recent(index);
+    const healthy = values.filter((value) => !Number.isNaN(value));
+    const transform = this.transforms[index]!;
     const meta = this.metas[index]!;
-    const residual = x - c.location[index]!;
-    const scale = n < 6 ? Number.POSITIVE_INFINITY : this.scale(index, meta);
-    const clipped = Math.max(-CLIP * scale, Math.min(CLIP * scale, residual));
-    c.location[index] = c.location[index]! + rate * clipped;
-    // 1.2533 = sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation.
-    c.deviation[index] = c.deviation[index]! + rate * (1.2533 * Math.abs(clipped) - c.deviation[index]!);
-    if (n >= 6) this.learnTail(index, Math.abs(residual) / scale);
-  }
-
-  /** Tracks the 99 % quantile of |z| by stochastic approximation (Robbins and Monro 1951): heavy tails speak later. */
-  private learnTail(index: number, z: number): void {
-    const c = this.c;
-    const step = 0.05 + 0.5 / (1 + c.n[index]! / 20);
-    c.tail[index] = Math.max(
-      0,
-      c.tail[index]! +
-        (z > c.tail[index]! ? step * 0.99 * 10 * Math.min(1, (z - c.tail[index]!) / 3) : -step * 0.01 * 10),
-    );
-  }
-
-  private scale(index: number, meta: SeriesMeta): number {
-    return Math.max(this.c.deviation[index]!, scaleFloor(meta, this.transforms[index]!, this.c.location[index]!));
+    this.c.location[index] = forward(transform, healthy[healthy.length - 1] ?? 0);
+    healthy.forEach((value, k) => {
+      const floor = scaleFloor(meta, transform, this.c.location[index]!);
+      learnBand(this.c, index, k + 1, forward(transform, value), value, floor, this.options.memorySamples);
+    });
   }
 
   private remember(index: number, timeMs: number, value: number): void {
     const c = this.c;
-    const step = c.stepMs[index]!;
     const last = c.lastTime[index]!;
-    const missed = last === 0 ? 0 : Math.min(RING, Math.max(0, Math.round((timeMs - last) / step) - 1));
+    const missed = last === 0 ? 0 : Math.min(RING, Math.max(0, Math.round((timeMs - last) / c.stepMs[index]!) - 1));
     for (let k = 0; k < missed; k++) this.slot(index, Number.NaN);
-    c.seen[index] = c.seen[index]! + 1 + missed;
-    if (Number.isNaN(value) || missed > 0)
-      c.missing[index] = c.missing[index]! + missed + (Number.isNaN(value) ? 1 : 0);
     this.slot(index, value);
     c.lastTime[index] = timeMs;
-    if (!Number.isNaN(value)) c.lastSeen[index] = timeMs;
+    if (!Number.isNaN(value)) c.lastSeenS[index] = timeMs / 1000;
   }
 
   private slot(index: number, value: number): void {
-    const head = this.c.head[index]!;
-    this.c.ring[index * RING + head] = value;
-    this.c.head[index] = (head + 1) % RING;
+    const c = this.c;
+    const head = c.head[index]!;
+    c.ring[index * RING + head] = value;
+    c.head[index] = (head + 1) % RING;
+    if (c.filled[index]! < RING) c.filled[index] = c.filled[index]! + 1;
+    const missing = Number.isNaN(value) ? 1 : 0;
+    c.missing[index] = c.missing[index]! + (missing - c.missing[index]!) / Math.min(c.n[index]! + 1, 240);
   }
 
   /** Series that fell silent by `timeMs`: always there before, now missing for three steps. Each is told once. */
@@ -206,30 +193,32 @@ export class DetectorBank {
     const c = this.c;
     const silent: number[] = [];
     for (let i = 0; i < this.metas.length; i++) {
-      if (this.metas[i] === undefined || c.silent[i] === 1 || c.n[i]! < this.options.warmSamples) continue;
-      if (c.missing[i]! > 0.2 * c.seen[i]!) continue;
-      if (timeMs - c.lastSeen[i]! <= SILENT_STEPS * c.stepMs[i]!) continue;
-      c.silent[i] = 1;
+      if (this.metas[i] === undefined || (c.state[i]! & SILENT) !== 0 || c.n[i]! < this.options.warmSamples) continue;
+      if (c.missing[i]! > 0.2 || timeMs - c.lastSeenS[i]! * 1000 <= SILENT_STEPS * c.stepMs[i]!) continue;
+      c.state[i] = c.state[i]! | SILENT;
       silent.push(i);
     }
     return silent;
   }
 
   isAnomalous(index: number): boolean {
-    return this.c.anomalous[index] === 1;
+    return (this.c.state[index]! & ANOMALOUS) !== 0;
   }
 
   /** Effective z of the last sample in the bad direction; 0 where it was in the good one. */
   strength(index: number): number {
-    return this.c.effective[index]!;
+    const bad = this.metas[index]?.bad ?? 'both';
+    const z = this.c.z[index]!;
+    const isBad = bad === 'both' || (bad === 'up' ? z > 0 : z < 0);
+    return isBad ? Math.abs(z) / Math.max(1, this.c.tail[index]! / 3) : 0;
   }
 
   /** What is going on at a series, or undefined where it is within its band. */
   anomaly(index: number): Anomaly | undefined {
     const meta = this.metas[index];
     const c = this.c;
-    if (meta === undefined || (c.anomalous[index] === 0 && c.silent[index] === 0)) return undefined;
-    const shape: AnomalyShape = c.silent[index] === 1 ? 'silence' : c.age[index]! < 2 ? 'spike' : 'shift';
+    const isSilent = (c.state[index]! & SILENT) !== 0;
+    if (meta === undefined || !(isSilent || this.isAnomalous(index))) return undefined;
     const { expected, low, high } = this.expected(index);
     return {
       series: meta.id,
@@ -240,9 +229,9 @@ export class DetectorBank {
       ...(meta.stat === undefined ? {} : { stat: meta.stat }),
       ...(meta.caller === undefined ? {} : { caller: meta.caller }),
       ...(meta.instance === undefined ? {} : { instance: meta.instance }),
-      shape,
-      onsetMs: c.onset[index]!,
-      detectedMs: c.detected[index]!,
+      shape: isSilent ? 'silence' : shapeOf(this.recent(index).values, c.age[index]!, low, high),
+      onsetMs: (isSilent ? c.lastSeenS : c.onsetS)[index]! * 1000,
+      detectedMs: (isSilent ? Math.floor(c.lastTime[index]! / 1000) : c.detectedS[index]!) * 1000,
       seen: this.last(index),
       expected,
       low,
@@ -264,32 +253,32 @@ export class DetectorBank {
       sd: Math.sqrt(c.variance[index]!),
       min: c.min[index]!,
       max: c.max[index]!,
-      missing: c.seen[index] === 0 ? 0 : c.missing[index]! / c.seen[index]!,
+      missing: c.missing[index]!,
     };
   }
 
   /** Expected value and band (three robust standard deviations, widened for heavy tails), in the metric's unit. */
   expected(index: number): { readonly expected: number; readonly low: number; readonly high: number } {
-    const meta = this.metas[index]!;
     const c = this.c;
     const transform = this.transforms[index]!;
-    const half = 3 * this.scale(index, meta) * Math.max(1, c.tail[index]! / 3);
+    const location = c.location[index]!;
+    const scale = Math.max(c.deviation[index]!, scaleFloor(this.metas[index]!, transform, location));
+    const half = 3 * scale * Math.max(1, c.tail[index]! / 3);
     return {
-      expected: backward(transform, c.location[index]!),
-      low: backward(transform, c.location[index]! - half),
-      high: backward(transform, c.location[index]! + half),
+      expected: backward(transform, location),
+      low: backward(transform, location - half),
+      high: backward(transform, location + half),
     };
   }
 
   /** The last samples, oldest first; times are those of the series' step. */
   recent(index: number): { readonly timesMs: Float64Array; readonly values: Float64Array } {
     const c = this.c;
-    const count = Math.min(RING, c.seen[index]!);
+    const count = c.filled[index]!;
     const timesMs = new Float64Array(count);
     const values = new Float64Array(count);
     for (let k = 0; k < count; k++) {
-      const at = (c.head[index]! - count + k + RING) % RING;
-      values[k] = c.ring[index * RING + at]!;
+      values[k] = c.ring[index * RING + ((c.head[index]! - count + k + RING) % RING)]!;
       timesMs[k] = c.lastTime[index]! - (count - 1 - k) * c.stepMs[index]!;
     }
     return { timesMs, values };
@@ -301,15 +290,20 @@ export class DetectorBank {
   }
 
   probability(index: number): number {
-    return probabilityOf(this.c.effective[index]!, this.c.sum[index]!);
+    return probabilityOf(this.strength(index), this.c.sum[index]!, this.c.surprise[index]!, this.c.n[index]!);
+  }
+
+  /** Surprise of the last sample as a score, 0..1; comparable over series. */
+  score(index: number): number {
+    return Number.isNaN(this.last(index)) ? 0 : scoreOf(this.c.surprise[index]!);
   }
 
   /** Stops learning: for series that take part in an open incident. */
   freeze(index: number): void {
-    this.c.frozen[index] = 1;
+    this.c.state[index] = this.c.state[index]! | FROZEN;
   }
 
   thaw(index: number): void {
-    this.c.frozen[index] = 0;
+    this.c.state[index] = this.c.state[index]! & ~FROZEN;
   }
 }

@@ -1,45 +1,59 @@
-// The bank's memory: one typed array a property, all of one length, doubled when full. 260 bytes a series.
+// The bank's memory: one typed array a property, all of one length, doubled when full. Doubles only where float rounding would show.
+// Positions in time other than the last sample's are whole seconds: the finest tick of any probe.
 
-/** Bytes a series costs: 9 doubles, 9 floats or 32-bit integers, 5 bytes of flags, and the ring. */
-export const bankColumns = (capacity: number, ring: number) => ({
-  location: new Float64Array(capacity),
+/** Samples that a series' ring holds. */
+export const RING = 32;
+/** Tail estimates of a series, two floats each: threshold and mean excess (tail.ts). */
+export const TAILS = 7;
+
+export const bankColumns = (capacity: number) => ({
   lastTime: new Float64Array(capacity),
-  lastSeen: new Float64Array(capacity),
-  onset: new Float64Array(capacity),
-  detected: new Float64Array(capacity),
-  mean: new Float64Array(capacity),
-  variance: new Float64Array(capacity),
+  lastSeenS: new Uint32Array(capacity),
+  onsetS: new Uint32Array(capacity),
+  detectedS: new Uint32Array(capacity),
+  // The band: what the last minutes were like.
+  location: new Float32Array(capacity),
   deviation: new Float32Array(capacity),
   tail: new Float32Array(capacity),
+  mean: new Float32Array(capacity),
+  variance: new Float32Array(capacity),
   min: new Float32Array(capacity),
   max: new Float32Array(capacity),
   z: new Float32Array(capacity),
-  effective: new Float32Array(capacity),
   sum: new Float32Array(capacity),
+  missing: new Float32Array(capacity),
   stepMs: new Float32Array(capacity),
+  // The surprise: how rare the present is in all of the series' past.
+  slow: new Float32Array(capacity),
+  slowDeviation: new Float32Array(capacity),
+  middle: new Float32Array(capacity),
+  previous: new Float32Array(capacity),
+  roughFast: new Float32Array(capacity),
+  roughSlow: new Float32Array(capacity),
+  held: new Float32Array(capacity),
+  surprise: new Float32Array(capacity),
+  tails: new Float32Array(capacity * TAILS * 2),
+  /** Block of the seasonal profile plus one, 0 for none. */
+  season: new Uint32Array(capacity),
   n: new Uint32Array(capacity),
-  seen: new Uint32Array(capacity),
-  missing: new Uint32Array(capacity),
-  age: new Uint32Array(capacity),
-  run: new Uint16Array(capacity),
+  age: new Uint16Array(capacity),
+  run: new Uint8Array(capacity),
   head: new Uint8Array(capacity),
-  anomalous: new Uint8Array(capacity),
-  frozen: new Uint8Array(capacity),
-  silent: new Uint8Array(capacity),
-  ring: new Float32Array(capacity * ring),
+  filled: new Uint8Array(capacity),
+  /** Bits: 1 anomalous, 2 frozen, 4 silent. */
+  state: new Uint8Array(capacity),
+  ring: new Float32Array(capacity * RING),
 });
 
 export type BankColumns = ReturnType<typeof bankColumns>;
 
 /** The same columns with twice the room. */
-export const grown = (old: BankColumns, ring: number): BankColumns => {
-  const next = bankColumns(old.location.length * 2, ring);
+export const grown = (old: BankColumns): BankColumns => {
+  const next = bankColumns(old.location.length * 2);
   for (const key of Object.keys(next) as (keyof BankColumns)[]) next[key].set(old[key]);
   return next;
 };
 
-/** Bytes that one series takes. */
-export const bytesPerSeries = (ring: number): number => {
-  const one = bankColumns(1, ring);
-  return Object.values(one).reduce((sum, column) => sum + column.byteLength, 0);
-};
+/** Bytes that one series takes, its seasonal profile (if it has one) aside. */
+export const bytesPerSeries = (): number =>
+  Object.values(bankColumns(1)).reduce((sum, column) => sum + column.byteLength, 0);

@@ -1,0 +1,81 @@
+// Recorded series through the bank, one sample at a time in their order: the same code and settings as the live engine.
+import type { SeriesMeta } from '../types.ts';
+import { BEGAN, DetectorBank, ENDED } from './bank.ts';
+
+/** One row of the answer. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
+export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[] };
+
+/** Rows that an alarm stays raised while its anomaly lasts. */
+const ALARM_ROWS = 3;
+/** Of several series of one entity: rows within which their anomalies belong together, and how many surprises are added. */
+const TOGETHER_ROWS = 3;
+const STRONGEST = 3;
+
+/** Least gap between rows is the step; ties and gaps of the recording do not move it. Seconds in, milliseconds out. */
+export const stepOf = (times: readonly number[]): number => {
+  const gaps = times
+    .slice(1, 500)
+    .map((time, i) => time - times[i]!)
+    .filter((gap) => gap > 0)
+    .sort((a, b) => a - b);
+  return (gaps[gaps.length >> 1] ?? 60) * 1000;
+};
+
+const metaOf = (metric: string): SeriesMeta => ({
+  id: metric,
+  entity: 'entity',
+  metric,
+  unit: '',
+  class: 'business',
+  kind: 'gauge',
+  bad: 'both',
+});
+
+/** One series: the bank's own word. `times` in epoch seconds, NaN is missing. */
+export const runSingle = (times: readonly number[], values: readonly number[]): Verdict[] => {
+  const bank = new DetectorBank();
+  const index = bank.add(metaOf('value'), stepOf(times));
+  let raised = 0;
+  return times.map((time, row) => {
+    const word = bank.push(index, time * 1000, values[row]!);
+    if (word === BEGAN) raised = ALARM_ROWS;
+    else if (word === ENDED) raised = 0;
+    else if (raised > 0) raised--;
+    return { score: bank.score(index), anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? ['value'] : [] };
+  });
+};
+
+/**
+ * Several series of one entity, `columns[m][row]`: the joint decision. Every metric gives its own chances to be wrong, so
+ * one alone must be as rare as all of them together allow (Bonferroni); several at once add up.
+ */
+export const runJoint = (
+  names: readonly string[],
+  times: readonly number[],
+  columns: readonly number[][],
+): Verdict[] => {
+  const bank = new DetectorBank();
+  const step = stepOf(times);
+  const indices = names.map((name) => bank.add(metaOf(name), step));
+  const lastBegan = names.map(() => Number.NEGATIVE_INFINITY);
+  const scores = new Float64Array(names.length);
+  const need = Math.max(2, Math.ceil(names.length / 8));
+  let raised = 0;
+  let suspects: string[] = [];
+  let together = false;
+  return times.map((time, row) => {
+    indices.forEach((index, m) => {
+      if (bank.push(index, time * 1000, columns[m]![row]!) === BEGAN) lastBegan[m] = row;
+      scores[m] = bank.score(index);
+    });
+    const began = names.filter((_, m) => row - lastBegan[m]! < TOGETHER_ROWS);
+    if (began.length >= need && !together) {
+      raised = ALARM_ROWS;
+      suspects = began;
+    } else if (raised > 0) raised--;
+    together = began.length >= need;
+    const strongest = [...scores].sort((a, b) => b - a).slice(0, STRONGEST);
+    const score = strongest.reduce((sum, each) => sum + each, 0) / STRONGEST;
+    return { score, anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? suspects : [] };
+  });
+};

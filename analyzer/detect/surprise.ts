@@ -1,0 +1,108 @@
+// How surprising a sample is in all that its series has been: six views of it, each rated against its own history's tail.
+// Views: value, jump, mean of the last samples, roughness, and (where the series earned it) value and mean against the hour of day.
+import type { BankColumns } from './columns.ts';
+import { TAILS } from './columns.ts';
+import type { Seasons } from './season.ts';
+import { learnTail, rarity } from './tail.ts';
+
+/** Samples over which level and scale forget, and those of the short windows. */
+const SLOW = 4_000;
+const MIDDLE = 15;
+const ROUGH = 60;
+/** Weight of the second and third view beside the first: views that agree say more, but they are not independent. */
+const AGREE = 0.4;
+/** Samples over which a told surprise is held against lesser ones, and what these then count. */
+const HOLD = 50;
+const REPEAT = 0.5;
+/** Samples before surprise says anything. */
+const WARM = 50;
+/** Relative scale below which nothing is a deviation. */
+const RELATIVE = 0.02;
+const CLIP = 3;
+/** Series slower than this get a profile of the hours at once, faster ones after a day. */
+const SEASON_STEP_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Rates the sample `x` (transformed) of series `i` and learns it; answers decades of surprise, 0 while young.
+ * @param floor least scale that the series' class allows, transformed units
+ */
+export const surpriseOf = (
+  c: BankColumns,
+  i: number,
+  seasons: Seasons,
+  timeMs: number,
+  x: number,
+  floor: number,
+): number => {
+  const n = c.n[i]! + 1;
+  c.n[i] = n;
+  if (n === 1) {
+    c.slow[i] = x;
+    c.middle[i] = x;
+    c.previous[i] = x;
+  }
+  const rate = Math.max(1 / n, 1 / SLOW);
+  const level = c.slow[i]!;
+  const scale = Math.max(c.slowDeviation[i]!, floor * 0.4, Math.abs(level) * RELATIVE, 1e-9);
+  const plain = x - level;
+  const z = plain / scale;
+  const jump = Math.abs(x - c.previous[i]!) / scale;
+  c.previous[i] = x;
+  c.middle[i] = c.middle[i]! + (x - c.middle[i]!) / Math.min(n, MIDDLE);
+  const mean = (c.middle[i]! - level) / scale;
+  c.roughFast[i] = c.roughFast[i]! + (Math.min(jump, 6) - c.roughFast[i]!) / Math.min(n, ROUGH);
+  c.roughSlow[i] = c.roughSlow[i]! + (Math.min(jump, 6) - c.roughSlow[i]!) * rate;
+  const rough = Math.log((c.roughFast[i]! + 0.02) / (c.roughSlow[i]! + 0.02));
+
+  if (c.season[i] === 0 && (c.stepMs[i]! >= SEASON_STEP_MS || n * c.stepMs[i]! > DAY_MS)) c.season[i] = seasons.open();
+  seasons.single = 0;
+  seasons.level = 0;
+  if (c.season[i]! > 0) seasons.push(c.season[i]!, timeMs, c.stepMs[i]!, n, x, plain, scale, rate);
+
+  const t = c.tails;
+  const at = i * TAILS * 2;
+  const total = combined(
+    Math.max(rarity(t, at, n, z), rarity(t, at + 2, n, -z)),
+    rarity(t, at + 4, n, jump),
+    Math.max(rarity(t, at + 6, n, mean), rarity(t, at + 8, n, -mean)),
+    Math.max(rarity(t, at + 10, n, rough), rarity(t, at + 12, n, -rough)),
+    seasons.single,
+    seasons.level,
+  );
+  learnTail(t, at, n, z);
+  learnTail(t, at + 2, n, -z);
+  learnTail(t, at + 4, n, jump);
+  learnTail(t, at + 6, n, mean);
+  learnTail(t, at + 8, n, -mean);
+  learnTail(t, at + 10, n, rough);
+  learnTail(t, at + 12, n, -rough);
+
+  const clipped = n < 10 ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
+  c.slow[i] = level + rate * clipped;
+  // 1.2533 = sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation.
+  c.slowDeviation[i] = c.slowDeviation[i]! + rate * (1.2533 * Math.abs(clipped) - c.slowDeviation[i]!);
+
+  const isNews = total > c.held[i]!;
+  c.held[i] = Math.max(total, c.held[i]! * (1 - 1 / HOLD));
+  return n < WARM ? 0 : isNews ? total : total * REPEAT;
+};
+
+/** The greatest of six, and a part of the next two. */
+const combined = (a: number, b: number, c: number, d: number, e: number, f: number): number => {
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  for (let k = 0; k < 6; k++) {
+    const x = k === 0 ? a : k === 1 ? b : k === 2 ? c : k === 3 ? d : k === 4 ? e : f;
+    if (x > first) {
+      third = second;
+      second = first;
+      first = x;
+    } else if (x > second) {
+      third = second;
+      second = x;
+    } else if (x > third) third = x;
+  }
+  return first + AGREE * (second + third);
+};
