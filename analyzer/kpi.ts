@@ -88,7 +88,9 @@ export class Kpis {
   /** Finishes the ticks whose feeders have all reported. */
   settle(nowMs: number): void {
     for (const kpi of this.all) {
-      const alive = [...kpi.feeders].filter((hash) => nowMs - (this.watch.probes.get(hash)?.seenMs ?? -1e15) < waitMsMax);
+      const alive = [...kpi.feeders].filter(
+        (hash) => nowMs - (this.watch.probes.get(hash)?.seenMs ?? -1e15) < waitMsMax,
+      );
       for (const [timeMs, sum] of [...kpi.pending].sort(([a], [b]) => a - b)) {
         if (alive.every((hash) => sum.from.has(hash))) this.finish(kpi, timeMs, sum);
         else if (nowMs - timeMs <= waitMsMax) break;

@@ -1,5 +1,12 @@
 // Every series under watch: schemas give them meaning, frames feed the detector bank, probes that stop are remembered.
-import { type Anomaly, type Column, type DetectorRule, type Frame, type FrameSchema, hash64 } from '@fenghuo/rules/contract';
+import {
+  type Anomaly,
+  type Column,
+  type DetectorRule,
+  type Frame,
+  type FrameSchema,
+  hash64,
+} from '@fenghuo/rules/contract';
 import { DetectorBank } from './detect/bank.ts';
 import type { Graph } from './graph.ts';
 import type { SeriesMeta } from './types.ts';
@@ -91,7 +98,8 @@ export class Watch {
   feed(index: number, timeMs: number, value: number): boolean {
     const turn = this.bank.push(index, timeMs, value);
     if (turn === 1) this.active.add(index);
-    else if (turn === 2 || (this.active.has(index) && this.bank.anomaly(index) === undefined)) this.active.delete(index);
+    else if (turn === 2 || (this.active.has(index) && this.bank.anomaly(index) === undefined))
+      this.active.delete(index);
     return turn !== 0;
   }
 

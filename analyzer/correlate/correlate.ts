@@ -1,0 +1,159 @@
+// Anomalies near in time and graph become one incident; what is planned, blips and a merely busy machine become none.
+import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
+import { limits } from '@fenghuo/rules/contract';
+import { type CaseFile, type Engine, emit } from '../engine.ts';
+import type { Series } from '../watch.ts';
+import { commonMode, matters, opens, ticksOut } from './opening.ts';
+
+/** Something unrelated to an open incident must have lasted longer before it is a second one. */
+const secondTicks = 6;
+const toldMax = 40;
+
+export type Opener = { readonly one: Series; readonly anomaly: Anomaly; readonly ticks: number };
+
+/** Anomalies that may open an incident now, strongest first. */
+export const openers = (engine: Engine): Opener[] => {
+  const { watch } = engine;
+  const found: Opener[] = [];
+  for (const index of watch.active) {
+    const one = watch.series.get(index);
+    const anomaly = watch.anomaly(index);
+    const rule = watch.detectors.find((r) => r.class === one?.meta.class);
+    if (one === undefined || anomaly === undefined || rule === undefined || !rule.opens) continue;
+    // Ratios and levels of business may open; a mere amount falls whenever demand does.
+    const kpi = one.meta.class === 'business' ? engine.kpis.find(one.meta.metric) : undefined;
+    if (
+      one.meta.class === 'business' &&
+      (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))
+    )
+      continue;
+    const is = (value: number): boolean => matters(value, anomaly.expected, one.meta.bad, rule, one.meta.unit);
+    const ticks = ticksOut(watch.bank.recent(index).values, is);
+    const candidate = { anomaly, ticksOut: ticks, calls: watch.callsOf(one), learned: watch.bank.baseline(index).n };
+    if (opens(candidate, rule) && !planned(engine, one)) found.push({ one, anomaly, ticks });
+  }
+  return found.sort(
+    (a, b) =>
+      a.anomaly.onsetMs - b.anomaly.onsetMs ||
+      Math.abs(b.anomaly.z) - Math.abs(a.anomaly.z) ||
+      a.one.index - b.one.index,
+  );
+};
+
+/** Known maintenance of the entity, or of who calls it. */
+const planned = (engine: Engine, { meta }: Series): boolean =>
+  engine.changes.some(
+    ({ kind, service, timeMs = 0, untilMs = timeMs + 300_000 }) =>
+      kind === 'maintenance' &&
+      (service === undefined ||
+        service === meta.entity ||
+        service === meta.caller ||
+        engine.graph.upstream(service).has(meta.entity)) &&
+      engine.now.atMs >= timeMs &&
+      engine.now.atMs <= untilMs,
+  );
+
+const busyMachine = (engine: Engine): boolean => {
+  const { watch } = engine;
+  const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
+  for (const { index, meta, lastMs } of watch.series.values()) {
+    if (meta.class !== 'latency' || meta.stat !== 'p50' || meta.caller === undefined || lastMs < engine.tickMs - 2_000)
+      continue;
+    const key = `${meta.caller}\u0000${meta.entity}`;
+    const slow = watch.active.has(index) || edges.get(key)?.slow === true;
+    edges.set(key, { caller: meta.caller, callee: meta.entity, slow });
+  }
+  return commonMode([...edges.values()], (entity) => engine.graph.upstream(entity));
+};
+
+/** Whether an anomaly belongs to an incident: its entity is in it, calls into it, is called by its cause, or stands in for it. */
+const belongs = (engine: Engine, file: CaseFile, { meta }: Series): boolean => {
+  if (meta.class === 'business' || file.affected.has(meta.entity)) return true;
+  const cause = engine.incidents.get(file.id)?.cause?.entity;
+  const roots = cause === undefined ? [...file.affected] : [cause];
+  for (const root of roots) {
+    if (engine.graph.upstream(root).has(meta.entity) || engine.graph.downstream(root).has(meta.entity)) return true;
+    // Whoever takes over the load of what was switched off is slower for a good reason.
+    if (engine.rules.topology.entities.some((e) => e.name === root && e.alternatives.includes(meta.entity)))
+      return true;
+  }
+  return false;
+};
+
+export const correlate = (engine: Engine): void => {
+  const found = openers(engine);
+  if (found.length === 0) return;
+  const news: Opener[] = [];
+  for (const opener of found) {
+    const file = [...engine.files.values()].find((f) => belongs(engine, f, opener.one));
+    if (file !== undefined) join(engine, file, opener);
+    else if (engine.files.size === 0 || opener.ticks >= secondTicks) news.push(opener);
+  }
+  if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
+  const felt = news.some(({ one }) => one.meta.class === 'business');
+  if (!felt && busyMachine(engine)) return;
+  const { seq, n } = engine.now;
+  const incident = `i${engine.options.partition}-${seq}-${n}`;
+  const onsetMs = Math.min(...news.map(({ anomaly }) => anomaly.onsetMs));
+  const trigger = news.slice(0, 16).map(({ anomaly }) => anomaly);
+  emit(engine, {
+    type: 'incident.opened',
+    incident,
+    onsetMs,
+    severity: severity(engine),
+    title: title(trigger[0]!),
+    trigger,
+  });
+};
+
+const join = (engine: Engine, file: CaseFile, { one, anomaly }: Opener): void => {
+  file.affected.add(one.meta.entity);
+  if (file.told.has(anomaly.series) || file.told.size >= toldMax) return;
+  emit(engine, { type: 'anomaly.detected', incident: file.id, anomaly });
+};
+
+const severity = (engine: Engine): Severity => {
+  const hurt = engine.kpis.all.filter((kpi) => engine.watch.active.has(kpi.series.index));
+  return hurt.some((kpi) => kpi.rule.audience === 'customers') ? 'critical' : 'error';
+};
+
+const short = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '?');
+const title = ({ caller, entity, metric, seen, expected, unit }: Anomaly): Bilingual => {
+  const where = caller === undefined ? entity : `${caller} → ${entity}`;
+  const numbers = `${metric} ${short(seen)} ${unit}`;
+  return {
+    en: `${where}: ${numbers}, expected ${short(expected)} ${unit}`,
+    zh: `${where}：${numbers}，预期 ${short(expected)} ${unit}`,
+  };
+};
+
+/** What a person asks about an incident. Commands about unknown incidents are answered, not swallowed. */
+export const obeyIncident = (engine: Engine, command: Command): void => {
+  if (!('incident' in command)) return;
+  const { incident: id, by } = command;
+  const known = engine.incidents.get(id);
+  const refuse = (en: string, zh: string): void =>
+    void emit(engine, {
+      type: 'engine.note',
+      ...(known ? { incident: id } : {}),
+      code: 'command_refused',
+      text: { en, zh },
+    });
+  if (known === undefined) return refuse(`${command.verb}: no incident ${id}`, `${command.verb}：没有事件 ${id}`);
+  if (command.verb === 'note')
+    return void emit(engine, { type: 'incident.note', incident: id, by, note: command.note });
+  if (command.verb === 'assign')
+    return void emit(engine, { type: 'incident.assigned', incident: id, by, to: command.to });
+  const moved = (to: 'acknowledged' | 'closed', en: string, zh: string): void =>
+    void emit(engine, { type: 'incident.state', incident: id, from: known.state, to, why: { en, zh }, by });
+  if (known.state === 'closed') return refuse(`${command.verb}: ${id} is closed`, `${command.verb}：${id} 已关闭`);
+  if (command.verb === 'ack') {
+    if (known.state === 'open' || known.state === 'suspected')
+      moved('acknowledged', `acknowledged by ${by}`, `${by} 已确认`);
+    else refuse(`ack: ${id} is ${known.state} already`, `确认：${id} 已处于 ${known.state}`);
+  } else if (command.verb === 'resolve')
+    moved('closed', `closed by ${by}: ${command.reason}`, `${by} 关闭：${command.reason}`);
+  else if (!engine.incidents.has(command.into))
+    refuse(`merge: no incident ${command.into}`, `合并：没有事件 ${command.into}`);
+  else moved('closed', `merged into ${command.into} by ${by}`, `${by} 合并到 ${command.into}`);
+};

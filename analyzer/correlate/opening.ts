@@ -1,0 +1,88 @@
+// Which anomalies are worth an incident: large enough to matter, of a class that customers feel, and no blip.
+import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+
+/** An anomaly with what its series did lately. */
+export type Candidate = {
+  readonly anomaly: Anomaly;
+  /** Samples from the present back that were all beyond what matters. */
+  readonly ticksOut: number;
+  /** Calls behind the last figure; undefined where nobody counts them. */
+  readonly calls: number | undefined;
+  /** Healthy samples behind what is expected. */
+  readonly learned: number;
+};
+
+const learnedMin = 20;
+const ticks = { body: 2, tail: 4, business: 3 } as const;
+/** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
+const overwhelming = { bands: 3, ratio: 4, calls: 5 } as const;
+
+/** Relative and absolute change that the rule of its class asks for, in the direction that is bad. */
+export const matters = (
+  seen: number,
+  expected: number,
+  bad: 'up' | 'down' | 'both',
+  rule: DetectorRule,
+  unit: string,
+): boolean => {
+  const change = bad === 'down' ? expected - seen : bad === 'up' ? seen - expected : Math.abs(seen - expected);
+  return change >= (rule.floor[unit] ?? 0) && change > rule.changeMin * Math.abs(expected);
+};
+
+/** How many of the last samples, counted back from the present, mattered; missing ones are skipped. */
+export const ticksOut = (values: Float64Array, is: (value: number) => boolean): number => {
+  let count = 0;
+  for (let i = values.length - 1; i >= 0; i--) {
+    if (Number.isNaN(values[i]!)) continue;
+    if (!is(values[i]!)) break;
+    count++;
+  }
+  return count;
+};
+
+/** Extremes are evidence; what most calls see is what wakes people. */
+const isTail = (anomaly: Anomaly): boolean =>
+  anomaly.stat === 'max' || anomaly.stat === 'p99' || anomaly.stat === 'min';
+
+/** Whether this anomaly may open an incident now. Traffic from customers and figures without callers are judged alike. */
+export const opens = (
+  { anomaly, ticksOut: out, calls, learned }: Candidate,
+  rule: DetectorRule | undefined,
+): boolean => {
+  if (rule === undefined || !rule.opens || learned < learnedMin || out < 1) return false;
+  if (anomaly.shape === 'silence' || anomaly.stat === 'count' || anomaly.stat === 'sum') return false;
+  if (anomaly.class === 'business') return out >= ticks.business;
+  if (isTail(anomaly)) return out >= ticks.tail && (calls ?? 0) >= overwhelming.calls;
+  if (out >= ticks.body) return true;
+  const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
+  return (
+    (calls ?? 0) >= overwhelming.calls &&
+    anomaly.seen - anomaly.expected >= overwhelming.bands * band &&
+    anomaly.seen >= overwhelming.ratio * anomaly.expected
+  );
+};
+
+/** Share of edges that must be slow at once before a shared processor is the likelier story. */
+const commonShare = 0.5;
+const commonEdgesMin = 6;
+/** What one cause must explain of it to be believed nonetheless. */
+const explainedMin = 0.7;
+
+/**
+ * Common mode: most edges are slow in the same tick and no single entity explains them (each slow edge leads to it).
+ * Then the machine is busy; without a customer's figure suffering that is no incident.
+ */
+export const commonMode = (
+  edges: readonly { readonly caller: string; readonly callee: string; readonly slow: boolean }[],
+  upstream: (entity: string) => ReadonlySet<string>,
+): boolean => {
+  const slow = edges.filter((edge) => edge.slow);
+  if (edges.length < commonEdgesMin || slow.length < commonShare * edges.length) return false;
+  const best = Math.max(
+    ...[...new Set(slow.map((edge) => edge.callee))].map((entity) => {
+      const reached = upstream(entity);
+      return slow.filter((edge) => reached.has(edge.callee)).length;
+    }),
+  );
+  return best < explainedMin * slow.length;
+};

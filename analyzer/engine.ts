@@ -1,0 +1,210 @@
+// The engine's state, and the one way to change what it has decided: emit a decision, which is applied as it is written.
+// So whoever folds the same decisions over the same telemetry (recovery, replay) has the same state.
+import {
+  type ChangeEvent,
+  type Decision,
+  type FlagLease,
+  type Incidents,
+  projectDecision,
+  type RuleBook,
+} from '@fenghuo/rules/contract';
+import { Graph } from './graph.ts';
+import type { Input } from './input.ts';
+import { Kpis } from './kpi.ts';
+import { type Series, Watch } from './watch.ts';
+
+export type ActMode = 'off' | 'dry' | 'on';
+export type EngineOptions = { readonly partition: number; readonly act: ActMode };
+
+/** What the engine keeps of an incident that is not closed, beside the document that the decisions make. */
+export type CaseFile = {
+  readonly id: string;
+  readonly onsetMs: number;
+  readonly openedMs: number;
+  /** Entities that belong to it. */
+  readonly affected: Set<string>;
+  /** The cause's own series and the figure up to which each is healthy, as it was before the onset. */
+  references: Map<number, number>;
+  /** Id of the decision that named the cause. */
+  causeId: string | undefined;
+  rankedMs: number;
+  rival: string | undefined;
+  /** Since when the cause's own figures are measured and in their band. */
+  healthySinceMs: number | undefined;
+  checkedMs: number;
+  quietSinceMs: number | undefined;
+  readonly told: Set<string>;
+  readonly shortfall: Map<string, { lost: number; variance: number; untilMs: number }>;
+  impactMs: number;
+};
+
+export type Engine = {
+  readonly options: EngineOptions;
+  readonly rules: RuleBook;
+  readonly graph: Graph;
+  readonly watch: Watch;
+  readonly kpis: Kpis;
+  readonly changes: ChangeEvent[];
+  readonly files: Map<string, CaseFile>;
+  /** Leases as last written, by action id. */
+  readonly renewed: Map<string, number>;
+  readonly renewals: Map<string, number>;
+  /** Since when an action is in its state, and which ones a person refused or undid. */
+  readonly since: Map<string, number>;
+  readonly rejected: Set<string>;
+  incidents: Incidents;
+  /** The tick being gathered, who has reported it, and whether it has been judged. */
+  tickMs: number;
+  reported: Set<string>;
+  judged: boolean;
+  prunedMs: number;
+  /** Decisions of the log, by the sequence that led to them: while they last, the engine follows instead of deciding. */
+  follow: Map<number, Decision[]> | undefined;
+  now: { seq: number; atMs: number; n: number };
+  out: Outputs;
+};
+export type Outputs = { readonly decisions: Decision[]; readonly leases: FlagLease[]; evaluated: boolean };
+type Loose<D> = D extends Decision ? Omit<D, 'v' | 'id' | 'atMs' | 'seq'> : never;
+export type Draft = Loose<Decision>;
+
+export const createEngine = (rules: RuleBook, options: EngineOptions): Engine => {
+  const graph = new Graph(rules.topology);
+  const watch = new Watch(graph, rules.detectors);
+  return {
+    options,
+    rules,
+    graph,
+    watch,
+    kpis: new Kpis(rules.topology, watch),
+    changes: [],
+    files: new Map(),
+    renewed: new Map(),
+    renewals: new Map(),
+    since: new Map(),
+    rejected: new Set(),
+    incidents: new Map(),
+    tickMs: -1,
+    reported: new Set(),
+    judged: true,
+    prunedMs: 0,
+    follow: undefined,
+    now: { seq: 0, atMs: 0, n: 0 },
+    out: { decisions: [], leases: [], evaluated: false },
+  };
+};
+
+/** Starts the step of one input: nothing put out yet, counters of ids at zero. */
+export const begin = (engine: Engine, input: Input): void => {
+  engine.now = { seq: input.seq, atMs: Math.max(input.atMs, engine.now.atMs), n: 0 };
+  engine.out = { decisions: [], leases: [], evaluated: false };
+};
+
+/** A draft with its base fields is a decision of the same type: `Loose` took exactly those four away. */
+const whole = (draft: Draft, base: { v: 1; id: string; atMs: number; seq: number }): Decision =>
+  ({ ...base, ...draft }) as Decision;
+
+/** Writes a decision and lets the state follow it. */
+export const emit = (engine: Engine, draft: Draft): Decision => {
+  const { seq, atMs, n } = engine.now;
+  const decision = whole(draft, { v: 1, id: `${engine.options.partition}-${seq}-${n}`, atMs, seq });
+  engine.now.n++;
+  engine.out.decisions.push(decision);
+  apply(engine, decision);
+  return decision;
+};
+
+/** What a decision changes, whoever made it. */
+export const apply = (engine: Engine, decision: Decision): void => {
+  engine.incidents = projectDecision(engine.incidents, decision);
+  if (decision.type === 'action.planned') engine.since.set(decision.action.id, decision.atMs);
+  if (decision.type === 'action.state') {
+    engine.since.set(decision.action, decision.atMs);
+    if (decision.by !== undefined && decision.to !== 'applying') engine.rejected.add(decision.action);
+  }
+  if (decision.type === 'incident.opened') opened(engine, decision.incident, decision.onsetMs, decision.atMs);
+  const file = decision.incident === undefined ? undefined : engine.files.get(decision.incident);
+  if (file === undefined) return;
+  switch (decision.type) {
+    case 'incident.opened':
+      for (const anomaly of decision.trigger) {
+        file.affected.add(anomaly.entity);
+        if (anomaly.caller !== undefined) file.affected.add(anomaly.caller);
+      }
+      break;
+    case 'anomaly.detected':
+      file.told.add(decision.anomaly.series);
+      break;
+    case 'incident.cause':
+      file.causeId = decision.id;
+      for (const entity of [decision.cause.entity, ...decision.affected]) file.affected.add(entity);
+      reference(engine, file, decision.cause.entity);
+      break;
+    case 'incident.inhibited':
+      file.told.add(`${decision.entity}\u0000${decision.metric}`);
+      break;
+    case 'incident.impact':
+      file.impactMs = decision.atMs;
+      for (const { kpi, lost, lostLow, lostHigh } of decision.impact)
+        file.shortfall.set(kpi, { lost, variance: ((lostHigh - lostLow) / 3.92) ** 2, untilMs: decision.atMs });
+      break;
+    case 'incident.state':
+      if (decision.to === 'closed') closed(engine, file);
+      break;
+  }
+};
+
+const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): void => {
+  engine.files.set(id, {
+    id,
+    onsetMs,
+    openedMs,
+    affected: new Set(),
+    references: new Map(),
+    causeId: undefined,
+    rankedMs: 0,
+    rival: undefined,
+    healthySinceMs: undefined,
+    checkedMs: 0,
+    quietSinceMs: undefined,
+    told: new Set(),
+    shortfall: new Map(),
+    impactMs: openedMs,
+  });
+  // What customers do during the incident must not become what is expected of them.
+  for (const kpi of engine.kpis.all) engine.watch.bank.freeze(kpi.series.index);
+};
+
+const closed = (engine: Engine, file: CaseFile): void => {
+  engine.files.delete(file.id);
+  for (const index of file.references.keys()) engine.watch.bank.thaw(index);
+  if (engine.files.size === 0) for (const kpi of engine.kpis.all) engine.watch.bank.thaw(kpi.series.index);
+};
+
+const isBody = ({ meta }: Series): boolean =>
+  meta.class === 'errors'
+    ? meta.stat === undefined
+    : meta.class === 'latency' &&
+      (meta.stat === undefined || meta.stat === 'p50' || meta.stat === 'mean' || meta.stat === 'p90');
+
+/** The figures by which an entity is judged healthy: what most of its calls see. */
+export const figures = (engine: Engine, entity: string): Series[] =>
+  [...engine.watch.series.values()].filter((one) => one.meta.entity === entity && isBody(one));
+
+/** Up to where a figure is healthy: its band, or the change that its rule calls too small to matter. */
+export const healthyUpTo = (engine: Engine, one: Series): number => {
+  const rule = engine.rules.detectors.find((r) => r.class === one.meta.class);
+  const { expected, high } = engine.watch.bank.expected(one.index);
+  const change = Math.max(rule?.floor[one.meta.unit] ?? 0, (rule?.changeMin ?? 1) * Math.abs(expected));
+  return Math.max(high, expected + change);
+};
+
+const reference = (engine: Engine, file: CaseFile, entity: string): void => {
+  for (const index of file.references.keys()) engine.watch.bank.thaw(index);
+  file.references = new Map();
+  file.healthySinceMs = undefined;
+  for (const one of figures(engine, entity)) {
+    if (engine.watch.bank.baseline(one.index).n < 10) continue;
+    file.references.set(one.index, healthyUpTo(engine, one));
+    engine.watch.bank.freeze(one.index);
+  }
+};

@@ -1,0 +1,72 @@
+// How an incident goes on: is its cause measured healthy again, is it contained, repaired, over.
+import { actionFinal, type Bilingual, type IncidentState } from '@fenghuo/rules/contract';
+import { openers } from './correlate/correlate.ts';
+import { type CaseFile, type Engine, emit } from './engine.ts';
+
+/** The cause's own figures must have been healthy for so long to be called repaired. */
+export const repairedMs = 10_000;
+/** Nothing of it may have stirred for so long before it is closed. */
+const quietMs = 15_000;
+/** A figure that was not measured for so long says nothing about health. */
+const measuredMs = 10_000;
+
+/** Looks at the cause's figures of this tick; keeps since when they are healthy. */
+const measure = (engine: Engine, file: CaseFile): void => {
+  const { watch, now } = engine;
+  let isBad = false;
+  let measuredAt = -1;
+  for (const [index, upTo] of file.references) {
+    const one = watch.series.get(index);
+    if (one === undefined || Number.isNaN(one.last)) continue;
+    if (one.lastMs > file.checkedMs && one.last > upTo) isBad = true;
+    // A gauge or a count of errors reads zero also when nobody calls: only answered calls prove health.
+    const isProof = one.meta.class === 'latency' ? one.meta.stat !== undefined : (watch.callsOf(one) ?? 0) > 0;
+    if (isProof && one.last <= upTo) measuredAt = Math.max(measuredAt, one.lastMs);
+  }
+  file.checkedMs = engine.tickMs;
+  if (isBad || now.atMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
+  else file.healthySinceMs ??= now.atMs;
+};
+
+/** For how long the cause of an incident has been measured healthy, ms; 0 while it is not. */
+export const healthyFor = (engine: Engine, id: string): number => {
+  const since = engine.files.get(id)?.healthySinceMs;
+  return since === undefined ? 0 : engine.now.atMs - since;
+};
+
+export const follow = (engine: Engine, file: CaseFile): void => {
+  const { atMs } = engine.now;
+  measure(engine, file);
+  const incident = engine.incidents.get(file.id);
+  if (incident === undefined) return;
+  const move = (to: IncidentState, why: Bilingual): void =>
+    void emit(engine, { type: 'incident.state', incident: file.id, from: incident.state, to, why });
+  const { state, cause, actions } = incident;
+  const holding = actions.some((a) => !actionFinal(a.state));
+  const stirring = openers(engine).some(
+    ({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business',
+  );
+  if (stirring) file.quietSinceMs = undefined;
+  else file.quietSinceMs ??= atMs;
+  const quietFor = file.quietSinceMs === undefined ? 0 : atMs - file.quietSinceMs;
+  const verified = actions.find((a) => a.state === 'verified');
+  if ((state === 'open' || state === 'acknowledged') && verified !== undefined)
+    return move('contained', {
+      en: `${verified.playbook} was verified: customers are served while ${verified.cause} is in trouble`,
+      zh: `${verified.playbook} 已验证：${verified.cause} 异常期间业务已恢复`,
+    });
+  // Without figures of its own (a cause never measured before) quiet all around must do, for longer.
+  const isHealthy = file.references.size === 0 ? quietFor >= 2 * quietMs : healthyFor(engine, file.id) >= repairedMs;
+  if (state !== 'repaired' && isHealthy && (cause === null ? quietFor >= quietMs : true))
+    return move('repaired', {
+      en: `${cause?.entity ?? 'everything affected'} has been measured healthy for ${repairedMs / 1_000} s`,
+      zh: `${cause?.entity ?? '受影响对象'} 实测恢复正常已 ${repairedMs / 1_000} 秒`,
+    });
+  if (state === 'repaired' && file.references.size > 0 && !isHealthy && stirring)
+    return move('open', {
+      en: `${cause?.entity ?? 'the cause'} is in trouble again`,
+      zh: `${cause?.entity ?? '原因'} 再次异常`,
+    });
+  if (state === 'repaired' && !holding && isHealthy && quietFor >= quietMs)
+    move('closed', { en: `nothing has stirred for ${quietMs / 1_000} s`, zh: `已平静 ${quietMs / 1_000} 秒` });
+};

@@ -1,0 +1,96 @@
+// The whole engine on one screen: detect → correlate → localise → act, as one step over one input in stream order.
+// No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
+import { hash64 } from '@fenghuo/rules/contract';
+import { act, flagReported, obeyAction, renew } from './act/act.ts';
+import { correlate, obeyIncident } from './correlate/correlate.ts';
+import { diagnose } from './diagnose.ts';
+import { apply, begin, type Engine, type Outputs } from './engine.ts';
+import { account } from './impact.ts';
+import type { Input } from './input.ts';
+import { follow } from './lifecycle.ts';
+
+/** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
+const slotMs = 250;
+const probeAliveMs = 2_500;
+const pruneMs = 60_000;
+
+/** Takes one input: the state moves on, and what it decided and wants written comes back. */
+export const step = (engine: Engine, input: Input): Outputs => {
+  begin(engine, input);
+  const { atMs } = engine.now;
+  const deciding = engine.follow === undefined;
+  let turned = false;
+  switch (input.kind) {
+    case 'schema':
+      engine.graph.learn(input.schema, atMs);
+      engine.watch.learn(input.schema, atMs);
+      engine.kpis.learn(input.schema, hash64(input.schema.probe));
+      break;
+    case 'frame':
+      turned = detect(engine, input);
+      break;
+    case 'event':
+      engine.changes.push({ ...input.event, timeMs: input.event.timeMs ?? atMs });
+      if (engine.changes.length > 256) engine.changes.shift();
+      break;
+    case 'flag':
+      if (deciding) flagReported(engine, input.report);
+      break;
+    case 'command':
+      if (deciding) {
+        obeyIncident(engine, input.command);
+        obeyAction(engine, input.command);
+      }
+      break;
+  }
+  if (due(engine, turned)) judge(engine, deciding);
+  if (deciding) renew(engine);
+  for (const decision of engine.follow?.get(input.seq) ?? []) apply(engine, decision);
+  return engine.out;
+};
+
+const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {
+  // A new tick begins: the one before is judged first, complete or not.
+  if (frame.timeMs > engine.tickMs) {
+    if (!engine.judged) judge(engine, engine.follow === undefined);
+    engine.tickMs = frame.timeMs;
+    engine.reported = new Set();
+    engine.judged = false;
+  }
+  const turned = engine.watch.push(frame, engine.now.atMs);
+  if (turned === undefined) return false;
+  engine.kpis.push(frame.schema, frame.probe, frame.timeMs, frame.values);
+  if (frame.timeMs === engine.tickMs) engine.reported.add(frame.probe);
+  return turned;
+};
+
+const due = (engine: Engine, turned: boolean): boolean => {
+  const { atMs } = engine.now;
+  if (engine.judged) return turned;
+  if (atMs >= engine.tickMs + slotMs) return true;
+  for (const probe of engine.watch.probes.values())
+    if (atMs - probe.seenMs <= probeAliveMs && !engine.reported.has(probe.hash)) return false;
+  return true;
+};
+
+/** One look at everything, once a tick, and again for each late frame that changes the picture. */
+const judge = (engine: Engine, deciding: boolean): void => {
+  const { atMs } = engine.now;
+  engine.judged = true;
+  engine.out.evaluated = true;
+  engine.kpis.settle(atMs);
+  engine.watch.silence(engine.tickMs);
+  if (deciding) {
+    correlate(engine);
+    for (const file of [...engine.files.values()]) {
+      diagnose(engine, file);
+      follow(engine, file);
+      account(engine, file);
+    }
+    act(engine);
+  }
+  if (atMs - engine.prunedMs < pruneMs) return;
+  engine.prunedMs = atMs;
+  engine.graph.prune(atMs);
+  engine.watch.prune(atMs);
+};
