@@ -15,7 +15,7 @@ export type Candidate = {
 const learnedMin = 20;
 const ticks = { body: 2, tail: 4, business: 3 } as const;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
-const overwhelming = { bands: 3, ratio: 4, calls: 5 } as const;
+const overwhelming = { bands: 3, ratio: 4, calls: 5, floors: 3 } as const;
 
 /** Relative and absolute change that the rule of its class asks for, in the direction that is bad. */
 export const matters = (
@@ -54,10 +54,11 @@ export const opens = (
   if (anomaly.class === 'business') return out >= ticks.business;
   if (isTail(anomaly)) return out >= ticks.tail && (calls ?? 0) >= overwhelming.calls;
   if (out >= ticks.body) return true;
+  const floor = rule.floor[anomaly.unit] ?? 0;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
     (calls ?? 0) >= overwhelming.calls &&
-    anomaly.seen - anomaly.expected >= overwhelming.bands * band &&
+    anomaly.seen - anomaly.expected >= Math.max(overwhelming.bands * band, overwhelming.floors * floor) &&
     anomaly.seen >= overwhelming.ratio * anomaly.expected
   );
 };

@@ -1,0 +1,161 @@
+// The engine on a made-up platform: a third party turns slow, is named, left, and returned to; what looks like it is no incident.
+import type { Decision, FlagLease, RuleBook } from '@fenghuo/rules/contract';
+import { describe, expect, it } from 'vitest';
+import { createEngine, type Engine } from './engine.ts';
+import type { Input } from './input.ts';
+import { step } from './pipeline.ts';
+import { Platform, randomNames, rulesFor, type Trouble } from './testing/platform.ts';
+
+class Run {
+  readonly platform: Platform;
+  readonly engine: Engine;
+  readonly log: Decision[] = [];
+  readonly leases: FlagLease[] = [];
+  readonly inputs: Input[] = [];
+  agentAnswers = true;
+
+  constructor(seed: number, act: 'on' | 'dry' | 'off' = 'on', change: (rules: RuleBook) => RuleBook = (rules) => rules) {
+    const names = randomNames(seed);
+    this.platform = new Platform(names, seed);
+    this.engine = createEngine(change(rulesFor(names)), { partition: 0, act });
+  }
+
+  take(input: Input): void {
+    this.inputs.push(input);
+    const { decisions, leases } = step(this.engine, input);
+    this.log.push(...structuredClone(decisions));
+    this.leases.push(...leases);
+    const last = leases.at(-1);
+    if (last === undefined || !this.agentAnswers) return;
+    // The agent in the till: takes the value and says so.
+    const before = this.platform.value;
+    this.platform.value = last.value ?? this.platform.names.one;
+    if (this.platform.value === before) return;
+    const { value, names } = this.platform;
+    const report = { v: 1 as const, probe: 'p', service: names.till, key: 'payer', value, source: last.value === null ? ('default' as const) : ('lease' as const), action: last.action, atMs: 0 };
+    this.take(this.platform.say({ kind: 'flag', report }));
+  }
+
+  seconds(n: number, trouble: Trouble = {}): this {
+    for (let i = 0; i < n; i++) for (const input of this.platform.second(trouble)) this.take(input);
+    return this;
+  }
+
+  of<T extends Decision['type']>(type: T): Extract<Decision, { type: T }>[] {
+    return this.log.filter((d): d is Extract<Decision, { type: T }> => d.type === type);
+  }
+
+  get states(): string[] {
+    return this.log.flatMap((d) => (d.type === 'action.state' || d.type === 'incident.state' ? [d.to] : []));
+  }
+}
+
+describe('a third party turns slow', () => {
+  const run = new Run(7).seconds(120);
+  const { one, two, till } = run.platform.names;
+  it('is quiet before', () => expect(run.log).toEqual([]));
+
+  it('opens within two ticks and names the third party', () => {
+    const t0 = run.platform.nowMs;
+    run.seconds(3, { slow: { [one]: 750 } });
+    expect(run.of('incident.opened')).toHaveLength(1);
+    expect(run.of('incident.opened')[0]!.atMs - t0).toBeLessThanOrEqual(2_250);
+    expect(run.of('incident.cause')[0]?.cause).toMatchObject({ entity: one, entityKind: 'third_party', kind: 'latency' });
+    expect(run.of('incident.cause')[0]!.atMs - t0).toBeLessThanOrEqual(2_250);
+  });
+
+  it('switches to the alternative under a lease, verifies, and stays while the cause is slow', () => {
+    expect(run.leases[0]).toMatchObject({ service: till, key: 'payer', value: two, renewal: 0 });
+    run.seconds(60, { slow: { [one]: 750 } });
+    expect(run.states).toEqual(['applying', 'applied', 'verified', 'contained']);
+    expect(run.platform.value).toBe(two);
+    const gaps = run.leases.map((l) => l.renewal);
+    expect(gaps).toEqual(gaps.map((_, i) => i));
+    expect(gaps.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it('switches back when the trickle measures the cause healthy, and closes', () => {
+    run.seconds(70);
+    expect(run.states.slice(4)).toEqual(['repaired', 'undoing', 'undone', 'closed']);
+    expect(run.platform.value).toBe(one);
+    expect(run.of('incident.opened')).toHaveLength(1);
+    expect(run.of('incident.impact').at(-1)!.impact[0]).toMatchObject({ kpi: 'sales', audience: 'customers' });
+  });
+
+  it('gives the same log for the same inputs, byte for byte', () => {
+    const again = createEngine(rulesFor(run.platform.names), { partition: 0, act: 'on' });
+    const log = run.inputs.flatMap((input) => step(again, input).decisions);
+    expect(JSON.stringify(log)).toBe(JSON.stringify(run.log));
+  });
+
+  it('gives every decision its own id', () => expect(new Set(run.log.map((d) => d.id)).size).toBe(run.log.length));
+});
+
+describe('what is no incident', () => {
+  it.each([1, 2, 3])('noise, ten minutes (seed %i)', (seed) => expect(new Run(seed).seconds(600).log).toEqual([]));
+  it('one slow tick', () => {
+    const run = new Run(4).seconds(60);
+    expect(run.seconds(1, { slow: { [run.platform.names.store]: 120 } }).seconds(30).log).toEqual([]);
+  });
+  it('a machine on which everything is slower at once', () => expect(new Run(5).seconds(90).seconds(20, { busy: 4 }).seconds(30).log).toEqual([]));
+  it('a service whose processor is loud and harmless', () => {
+    const run = new Run(6).seconds(90);
+    expect(run.seconds(60, { loud: { [run.platform.names.shop]: 3 } }).log).toEqual([]);
+  });
+  it('planned maintenance', () => {
+    const run = new Run(8).seconds(90);
+    const { one } = run.platform.names;
+    const timeMs = run.platform.nowMs;
+    run.take(run.platform.say({ kind: 'event', event: { v: 1, kind: 'maintenance', service: one, what: 'works', timeMs, untilMs: timeMs + 60_000 } }));
+    expect(run.seconds(40, { slow: { [one]: 300 } }).of('incident.opened')).toEqual([]);
+  });
+});
+
+describe('the guards of an action', () => {
+  it('FENGHUO_ACT=off and dry plan, refuse and touch nothing', () => {
+    for (const mode of ['off', 'dry'] as const) {
+      const run = new Run(9, mode).seconds(90);
+      run.seconds(30, { slow: { [run.platform.names.one]: 750 } });
+      expect(run.leases).toEqual([]);
+      expect(run.states).toEqual(['refused']);
+    }
+  });
+
+  it('undoes what nobody confirms and does not try again', () => {
+    const run = new Run(10).seconds(90);
+    run.agentAnswers = false;
+    run.seconds(60, { slow: { [run.platform.names.one]: 750 } });
+    expect(run.states).toEqual(['applying', 'undoing', 'expired']);
+    expect(run.leases.at(-1)?.value).toBeNull();
+  });
+
+  it('waits for a person where the playbook asks for one', () => {
+    const person = (rules: RuleBook): RuleBook => ({ ...rules, playbooks: rules.playbooks.map((p) => ({ ...p, guards: { ...p.guards, approval: 'person' as const } })) });
+    const run = new Run(11, 'on', person).seconds(90);
+    const slow = { slow: { [run.platform.names.one]: 750 } };
+    run.seconds(5, slow);
+    expect(run.states).toEqual(['awaiting_approval']);
+    const action = run.of('action.planned')[0]!.action.id;
+    run.take(run.platform.say({ kind: 'command', command: { v: 1, verb: 'approve', action, by: 'ann' } }));
+    run.seconds(5, slow);
+    expect(run.states.slice(1, 3)).toEqual(['applying', 'applied']);
+    run.take(run.platform.say({ kind: 'command', command: { v: 1, verb: 'undo', action, by: 'ann' } }));
+    expect(run.seconds(20, slow).states.filter((s) => s === 'applying')).toHaveLength(1);
+    expect(run.platform.value).toBe(run.platform.names.one);
+  });
+});
+
+describe('errors and a crash', () => {
+  it('names the third party that answers with errors', () => {
+    const run = new Run(12).seconds(90);
+    const { one } = run.platform.names;
+    run.seconds(6, { errors: { [one]: 0.6 } });
+    expect(run.of('incident.cause')[0]?.cause.entity).toBe(one);
+  });
+  it('names the service that fell silent while its callers fail', () => {
+    const run = new Run(13).seconds(90);
+    const { till } = run.platform.names;
+    run.seconds(8, { silent: [till], errors: { [till]: 1 } });
+    expect(run.of('incident.cause').at(-1)?.cause.entity).toBe(till);
+  });
+});
