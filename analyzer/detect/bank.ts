@@ -4,6 +4,7 @@ import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Baseline, SeriesMeta } from '../types.ts';
 import { learnBand } from './band.ts';
 import { bankColumns, grown, RING } from './columns.ts';
+import { type BankOptions, bankDefaults } from './options.ts';
 import { probabilityOf, scoreOf } from './probability.ts';
 import { Seasons } from './season.ts';
 import { shapeOf } from './shape.ts';
@@ -11,40 +12,7 @@ import { surpriseOf } from './surprise.ts';
 import { backward, forward, scaleFloor, type Transform, transformOf } from './transform.ts';
 
 export { RING } from './columns.ts';
-
-export type BankOptions = {
-  /** Healthy samples before a series may speak. */
-  readonly warmSamples: number;
-  /** Samples over which location and scale forget. */
-  readonly memorySamples: number;
-  /** Effective z of a single sample that is decided at once. */
-  readonly zImmediate: number;
-  /** Effective z above which samples add up, and the sum that decides (one-sided CUSUM, Page 1954). */
-  readonly zSlack: number;
-  readonly sumDecides: number;
-  /** Decades of surprise that decide alone, at a sample in five minutes or slower; faster series look more often and need more. */
-  readonly decadesAlone: number;
-  /** Decades that a decision of the band needs once the series has `youngSamples`. */
-  readonly decadesBand: number;
-  readonly youngSamples: number;
-  /** Samples inside the band that end an anomaly. */
-  readonly calmSamples: number;
-  /** Samples after which a new level is accepted as normal. */
-  readonly acceptSamples: number;
-};
-
-export const bankDefaults: BankOptions = {
-  warmSamples: 20,
-  memorySamples: 240,
-  zImmediate: 9,
-  zSlack: 3,
-  sumDecides: 7,
-  decadesAlone: 5.8,
-  decadesBand: 4,
-  youngSamples: 120,
-  calmSamples: 5,
-  acceptSamples: 1_800,
-};
+export { type BankOptions, bankDefaults } from './options.ts';
 
 /** What `push` answers. */
 export const NOTHING = 0;
@@ -122,7 +90,7 @@ export class DetectorBank {
     if (before === 0) c.onsetS[index] = timeMs / 1000;
     if (this.decides(index, strength, isBad)) {
       c.state[index] = c.state[index]! | ANOMALOUS;
-      c.detectedS[index] = timeMs / 1000;
+      c.lag[index] = Math.min(65_535, Math.round((timeMs - c.onsetS[index]! * 1000) / c.stepMs[index]!));
       c.run[index] = 0;
       c.age[index] = 0;
       return BEGAN;
@@ -170,12 +138,12 @@ export class DetectorBank {
 
   private remember(index: number, timeMs: number, value: number): void {
     const c = this.c;
-    const last = c.lastTime[index]!;
-    const missed = last === 0 ? 0 : Math.min(RING, Math.max(0, Math.round((timeMs - last) / c.stepMs[index]!) - 1));
-    for (let k = 0; k < missed; k++) this.slot(index, Number.NaN);
+    const gapMs = timeMs - c.lastS[index]! * 1000;
+    const steps = c.filled[index] === 0 ? 1 : Math.max(1, Math.round(gapMs / c.stepMs[index]!));
+    for (let k = 1; k < Math.min(RING, steps); k++) this.slot(index, Number.NaN);
     this.slot(index, value);
-    c.lastTime[index] = timeMs;
-    if (!Number.isNaN(value)) c.lastSeenS[index] = timeMs / 1000;
+    c.lastS[index] = timeMs / 1000;
+    c.quiet[index] = Number.isNaN(value) ? Math.min(255, c.quiet[index]! + steps) : 0;
   }
 
   private slot(index: number, value: number): void {
@@ -194,7 +162,8 @@ export class DetectorBank {
     const silent: number[] = [];
     for (let i = 0; i < this.metas.length; i++) {
       if (this.metas[i] === undefined || (c.state[i]! & SILENT) !== 0 || c.n[i]! < this.options.warmSamples) continue;
-      if (c.missing[i]! > 0.2 || timeMs - c.lastSeenS[i]! * 1000 <= SILENT_STEPS * c.stepMs[i]!) continue;
+      const quietMs = timeMs - c.lastS[i]! * 1000 + c.quiet[i]! * c.stepMs[i]!;
+      if (c.missing[i]! > 0.2 || quietMs <= SILENT_STEPS * c.stepMs[i]!) continue;
       c.state[i] = c.state[i]! | SILENT;
       silent.push(i);
     }
@@ -220,6 +189,9 @@ export class DetectorBank {
     const isSilent = (c.state[index]! & SILENT) !== 0;
     if (meta === undefined || !(isSilent || this.isAnomalous(index))) return undefined;
     const { expected, low, high } = this.expected(index);
+    const step = c.stepMs[index]!;
+    const silentMs = c.lastS[index]! * 1000 + (1 - c.quiet[index]!) * step;
+    const onsetMs = c.onsetS[index]! * 1000;
     return {
       series: meta.id,
       entity: meta.entity,
@@ -230,8 +202,8 @@ export class DetectorBank {
       ...(meta.caller === undefined ? {} : { caller: meta.caller }),
       ...(meta.instance === undefined ? {} : { instance: meta.instance }),
       shape: isSilent ? 'silence' : shapeOf(this.recent(index).values, c.age[index]!, low, high),
-      onsetMs: (isSilent ? c.lastSeenS : c.onsetS)[index]! * 1000,
-      detectedMs: (isSilent ? Math.floor(c.lastTime[index]! / 1000) : c.detectedS[index]!) * 1000,
+      onsetMs: isSilent ? silentMs : onsetMs,
+      detectedMs: isSilent ? silentMs + SILENT_STEPS * step : onsetMs + c.lag[index]! * step,
       seen: this.last(index),
       expected,
       low,
@@ -279,7 +251,7 @@ export class DetectorBank {
     const values = new Float64Array(count);
     for (let k = 0; k < count; k++) {
       values[k] = c.ring[index * RING + ((c.head[index]! - count + k + RING) % RING)]!;
-      timesMs[k] = c.lastTime[index]! - (count - 1 - k) * c.stepMs[index]!;
+      timesMs[k] = c.lastS[index]! * 1000 - (count - 1 - k) * c.stepMs[index]!;
     }
     return { timesMs, values };
   }

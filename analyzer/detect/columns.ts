@@ -1,16 +1,17 @@
-// The bank's memory: one typed array a property, all of one length, doubled when full. Doubles only where float rounding would show.
-// Positions in time other than the last sample's are whole seconds: the finest tick of any probe.
+// The bank's memory: one typed array a property, all of one length, doubled when full. Floats are enough for estimates.
+// Times are whole seconds, the finest tick of any probe.
 
 /** Samples that a series' ring holds. */
 export const RING = 32;
 /** Tail estimates of a series, two floats each: threshold and mean excess (tail.ts). */
-export const TAILS = 7;
+export const TAILS = 8;
 
 export const bankColumns = (capacity: number) => ({
-  lastTime: new Float64Array(capacity),
-  lastSeenS: new Uint32Array(capacity),
+  lastS: new Uint32Array(capacity),
   onsetS: new Uint32Array(capacity),
-  detectedS: new Uint32Array(capacity),
+  /** Steps from the onset to the decision, and steps since the last sample that was there. */
+  lag: new Uint16Array(capacity),
+  quiet: new Uint8Array(capacity),
   // The band: what the last minutes were like.
   location: new Float32Array(capacity),
   deviation: new Float32Array(capacity),
@@ -33,8 +34,9 @@ export const bankColumns = (capacity: number) => ({
   held: new Float32Array(capacity),
   surprise: new Float32Array(capacity),
   tails: new Float32Array(capacity * TAILS * 2),
+  hits: new Uint8Array(capacity * TAILS),
   /** Block of the seasonal profile plus one, 0 for none. */
-  season: new Uint32Array(capacity),
+  season: new Uint16Array(capacity),
   n: new Uint32Array(capacity),
   age: new Uint16Array(capacity),
   run: new Uint8Array(capacity),

@@ -4,12 +4,14 @@ import { learnTail, rarity } from './tail.ts';
 
 const HOURS = 24;
 const DAY_MS = 86_400_000;
-/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails. */
-const BLOCK = HOURS * 2 + 3 + 8;
+/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails, their hits. */
+const BLOCK = HOURS * 2 + 3 + 8 + 4;
+const BLOCKS_MAX = 65_535;
 const WITH = HOURS * 2;
 const WITHOUT = WITH + 1;
 const MIDDLE = WITH + 2;
 const TAIL = WITH + 3;
+const HIT = TAIL + 8;
 /** The profile's residual must be so much smaller than the plain one. */
 const GAIN = 0.7;
 /** Days before a profile is used. */
@@ -29,6 +31,11 @@ export class Seasons {
   /** Rarity of the last sample against its hour, and of the last samples' mean; set by `push`. */
   single = 0;
   level = 0;
+
+  /** Profiles are bounded: series beyond the 65,535th do without. */
+  get hasRoom(): boolean {
+    return this.count < BLOCKS_MAX;
+  }
 
   /** A new block's number, from 1. */
   open(): number {
@@ -77,9 +84,9 @@ export class Seasons {
     const tail = at + TAIL;
     this.single = Math.max(rarity(b, tail, n, z), rarity(b, tail + 2, n, -z));
     this.level = Math.max(rarity(b, tail + 4, n, middle), rarity(b, tail + 6, n, -middle));
-    learnTail(b, tail, n, z);
-    learnTail(b, tail + 2, n, -z);
-    learnTail(b, tail + 4, n, middle);
-    learnTail(b, tail + 6, n, -middle);
+    learnTail(b, tail, b, at + HIT, n, z);
+    learnTail(b, tail + 2, b, at + HIT + 1, n, -z);
+    learnTail(b, tail + 4, b, at + HIT + 2, n, middle);
+    learnTail(b, tail + 6, b, at + HIT + 3, n, -middle);
   }
 }

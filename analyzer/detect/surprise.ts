@@ -47,15 +47,17 @@ export const surpriseOf = (
   const scale = Math.max(c.slowDeviation[i]!, floor * 0.4, Math.abs(level) * RELATIVE, 1e-9);
   const plain = x - level;
   const z = plain / scale;
-  const jump = Math.abs(x - c.previous[i]!) / scale;
+  const jump = (x - c.previous[i]!) / scale;
+  const step = Math.min(Math.abs(jump), 6);
   c.previous[i] = x;
   c.middle[i] = c.middle[i]! + (x - c.middle[i]!) / Math.min(n, MIDDLE);
   const mean = (c.middle[i]! - level) / scale;
-  c.roughFast[i] = c.roughFast[i]! + (Math.min(jump, 6) - c.roughFast[i]!) / Math.min(n, ROUGH);
-  c.roughSlow[i] = c.roughSlow[i]! + (Math.min(jump, 6) - c.roughSlow[i]!) * rate;
+  c.roughFast[i] = c.roughFast[i]! + (step - c.roughFast[i]!) / Math.min(n, ROUGH);
+  c.roughSlow[i] = c.roughSlow[i]! + (step - c.roughSlow[i]!) * rate;
   const rough = Math.log((c.roughFast[i]! + 0.02) / (c.roughSlow[i]! + 0.02));
 
-  if (c.season[i] === 0 && (c.stepMs[i]! >= SEASON_STEP_MS || n * c.stepMs[i]! > DAY_MS)) c.season[i] = seasons.open();
+  if (c.season[i] === 0 && seasons.hasRoom && (c.stepMs[i]! >= SEASON_STEP_MS || n * c.stepMs[i]! > DAY_MS))
+    c.season[i] = seasons.open();
   seasons.single = 0;
   seasons.level = 0;
   if (c.season[i]! > 0) seasons.push(c.season[i]!, timeMs, c.stepMs[i]!, n, x, plain, scale, rate);
@@ -64,19 +66,16 @@ export const surpriseOf = (
   const at = i * TAILS * 2;
   const total = combined(
     Math.max(rarity(t, at, n, z), rarity(t, at + 2, n, -z)),
-    rarity(t, at + 4, n, jump),
-    Math.max(rarity(t, at + 6, n, mean), rarity(t, at + 8, n, -mean)),
-    Math.max(rarity(t, at + 10, n, rough), rarity(t, at + 12, n, -rough)),
+    Math.max(rarity(t, at + 4, n, jump), rarity(t, at + 6, n, -jump)),
+    Math.max(rarity(t, at + 8, n, mean), rarity(t, at + 10, n, -mean)),
+    Math.max(rarity(t, at + 12, n, rough), rarity(t, at + 14, n, -rough)),
     seasons.single,
     seasons.level,
   );
-  learnTail(t, at, n, z);
-  learnTail(t, at + 2, n, -z);
-  learnTail(t, at + 4, n, jump);
-  learnTail(t, at + 6, n, mean);
-  learnTail(t, at + 8, n, -mean);
-  learnTail(t, at + 10, n, rough);
-  learnTail(t, at + 12, n, -rough);
+  for (let k = 0; k < TAILS; k++) {
+    const view = k < 2 ? z : k < 4 ? jump : k < 6 ? mean : rough;
+    learnTail(t, at + 2 * k, c.hits, i * TAILS + k, n, (k & 1) === 0 ? view : -view);
+  }
 
   const clipped = n < 10 ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
   c.slow[i] = level + rate * clipped;

@@ -5,8 +5,10 @@
 const SHARE = 0.02;
 /** Shape of the tail: a little heavier than exponential, as operational series are. */
 const SHAPE = 0.1;
-/** Least rate at which threshold and mean excess forget, a sample and an excess. */
+/** Least rate at which the threshold forgets, a sample. */
 const FORGET = 0.01;
+/** Excesses over which the mean excess forgets. */
+const HITS_MAX = 100;
 /** An excess counts for at most so many mean excesses: one outlier must not hide the next. */
 const CLIP = 20;
 /** Samples before a tail says anything. */
@@ -21,8 +23,15 @@ export const rarity = (tails: Float32Array, at: number, n: number, x: number): n
   return -Math.log10(SHARE) + Math.log10(1 + SHAPE * excess) / SHAPE;
 };
 
-/** Takes the n-th figure (from 1) into the estimate. */
-export const learnTail = (tails: Float32Array, at: number, n: number, x: number): void => {
+/** Takes the n-th figure (from 1) into the estimate; `hits[hit]` counts the excesses. */
+export const learnTail = (
+  tails: Float32Array,
+  at: number,
+  hits: Uint8Array | Float32Array,
+  hit: number,
+  n: number,
+  x: number,
+): void => {
   const threshold = tails[at]!;
   const mean = tails[at + 1]!;
   const step = (mean > 0 ? mean : Math.max(threshold, 0.5)) * Math.max(FORGET, 2 / n);
@@ -31,7 +40,8 @@ export const learnTail = (tails: Float32Array, at: number, n: number, x: number)
     return;
   }
   const excess = Math.min(x - threshold, CLIP * Math.max(mean, 0.05));
-  // Excesses so far are about SHARE·n plus those of the first samples, when the threshold was still on its way.
-  tails[at + 1] = mean + (excess - mean) * Math.max(1 / (1 + 0.03 * n), FORGET);
+  const count = Math.min(HITS_MAX, hits[hit]! + 1);
+  hits[hit] = count;
+  tails[at + 1] = mean + (excess - mean) / count;
   tails[at] = threshold + step * (1 - SHARE);
 };
