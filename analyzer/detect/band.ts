@@ -36,6 +36,6 @@ export const learnBand = (
   const z = Math.abs(residual) / scale;
   const tail = c.tail[i]!;
   // Stochastic approximation of the quantile (Robbins and Monro 1951).
-  const step = 0.5 + 5 / (1 + n / 20);
+  const step = 0.5 + 1 / (1 + n / 20);
   c.tail[i] = Math.max(0, tail + (z > tail ? step * 0.99 * Math.min(1, (z - tail) / 3) : -step * 0.01));
 };

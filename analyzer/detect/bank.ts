@@ -23,6 +23,8 @@ const SILENT_STEPS = 3;
 const ANOMALOUS = 1;
 const FROZEN = 2;
 const SILENT = 4;
+/** A sample adds at most so much z to the sum: less than three in a row never decide. */
+const Z_COUNTS = 6;
 /** Looks a day of a five-minute series; the decision's false alarms are meant per day, not per sample. */
 const LOOK_MS = 300_000;
 
@@ -85,7 +87,7 @@ export class DetectorBank {
     const strength = isBad ? Math.abs(z) / Math.max(1, c.tail[index]! / 3) : 0;
     c.z[index] = z;
     const before = c.sum[index]!;
-    c.sum[index] = Math.max(0, before + Math.min(strength, 12) - this.options.zSlack);
+    c.sum[index] = Math.max(0, before + Math.min(strength, Z_COUNTS) - this.options.zSlack);
     if ((c.state[index]! & ANOMALOUS) !== 0) return this.going(index, strength);
     if (before === 0) c.onsetS[index] = timeMs / 1000;
     if (this.decides(index, strength, isBad)) {
@@ -104,9 +106,11 @@ export class DetectorBank {
     const c = this.c;
     const o = this.options;
     const looks = Math.log10(Math.max(1, LOOK_MS / c.stepMs[index]!));
+    const isYoung = c.n[index]! < o.youngSamples;
     if (isBad && c.surprise[index]! >= o.decadesAlone + looks) return true;
-    if (strength < o.zImmediate && c.sum[index]! < o.sumDecides) return false;
-    return c.n[index]! < o.youngSamples || c.held[index]! >= o.decadesBand;
+    // A single sample must be rare for the looks of a day; several in a row are evidence of their own.
+    const isImmediate = strength >= o.zImmediate && (isYoung || c.held[index]! >= o.decadesBand + looks);
+    return isImmediate || (c.sum[index]! >= o.sumDecides && (isYoung || c.held[index]! >= o.decadesBand));
   }
 
   private going(index: number, strength: number): 0 | 2 {
