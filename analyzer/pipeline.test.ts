@@ -14,7 +14,11 @@ class Run {
   readonly inputs: Input[] = [];
   agentAnswers = true;
 
-  constructor(seed: number, act: 'on' | 'dry' | 'off' = 'on', change: (rules: RuleBook) => RuleBook = (rules) => rules) {
+  constructor(
+    seed: number,
+    act: 'on' | 'dry' | 'off' = 'on',
+    change: (rules: RuleBook) => RuleBook = (rules) => rules,
+  ) {
     const names = randomNames(seed);
     this.platform = new Platform(names, seed);
     this.engine = createEngine(change(rulesFor(names)), { partition: 0, act });
@@ -32,7 +36,16 @@ class Run {
     this.platform.value = last.value ?? this.platform.names.one;
     if (this.platform.value === before) return;
     const { value, names } = this.platform;
-    const report = { v: 1 as const, probe: 'p', service: names.till, key: 'payer', value, source: last.value === null ? ('default' as const) : ('lease' as const), action: last.action, atMs: 0 };
+    const report = {
+      v: 1 as const,
+      probe: 'p',
+      service: names.till,
+      key: 'payer',
+      value,
+      source: last.value === null ? ('default' as const) : ('lease' as const),
+      action: last.action,
+      atMs: 0,
+    };
     this.take(this.platform.say({ kind: 'flag', report }));
   }
 
@@ -60,7 +73,11 @@ describe('a third party turns slow', () => {
     run.seconds(3, { slow: { [one]: 750 } });
     expect(run.of('incident.opened')).toHaveLength(1);
     expect(run.of('incident.opened')[0]!.atMs - t0).toBeLessThanOrEqual(2_250);
-    expect(run.of('incident.cause')[0]?.cause).toMatchObject({ entity: one, entityKind: 'third_party', kind: 'latency' });
+    expect(run.of('incident.cause')[0]?.cause).toMatchObject({
+      entity: one,
+      entityKind: 'third_party',
+      kind: 'latency',
+    });
     expect(run.of('incident.cause')[0]!.atMs - t0).toBeLessThanOrEqual(2_250);
   });
 
@@ -97,7 +114,8 @@ describe('what is no incident', () => {
     const run = new Run(4).seconds(60);
     expect(run.seconds(1, { slow: { [run.platform.names.store]: 120 } }).seconds(30).log).toEqual([]);
   });
-  it('a machine on which everything is slower at once', () => expect(new Run(5).seconds(90).seconds(20, { busy: 4 }).seconds(30).log).toEqual([]));
+  it('a machine on which everything is slower at once', () =>
+    expect(new Run(5).seconds(90).seconds(20, { busy: 4 }).seconds(30).log).toEqual([]));
   it('a service whose processor is loud and harmless', () => {
     const run = new Run(6).seconds(90);
     expect(run.seconds(60, { loud: { [run.platform.names.shop]: 3 } }).log).toEqual([]);
@@ -106,7 +124,12 @@ describe('what is no incident', () => {
     const run = new Run(8).seconds(90);
     const { one } = run.platform.names;
     const timeMs = run.platform.nowMs;
-    run.take(run.platform.say({ kind: 'event', event: { v: 1, kind: 'maintenance', service: one, what: 'works', timeMs, untilMs: timeMs + 60_000 } }));
+    run.take(
+      run.platform.say({
+        kind: 'event',
+        event: { v: 1, kind: 'maintenance', service: one, what: 'works', timeMs, untilMs: timeMs + 60_000 },
+      }),
+    );
     expect(run.seconds(40, { slow: { [one]: 300 } }).of('incident.opened')).toEqual([]);
   });
 });
@@ -130,7 +153,10 @@ describe('the guards of an action', () => {
   });
 
   it('waits for a person where the playbook asks for one', () => {
-    const person = (rules: RuleBook): RuleBook => ({ ...rules, playbooks: rules.playbooks.map((p) => ({ ...p, guards: { ...p.guards, approval: 'person' as const } })) });
+    const person = (rules: RuleBook): RuleBook => ({
+      ...rules,
+      playbooks: rules.playbooks.map((p) => ({ ...p, guards: { ...p.guards, approval: 'person' as const } })),
+    });
     const run = new Run(11, 'on', person).seconds(90);
     const slow = { slow: { [run.platform.names.one]: 750 } };
     run.seconds(5, slow);

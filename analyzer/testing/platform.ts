@@ -1,10 +1,27 @@
 // A small made-up platform for tests: probes that send a schema and a frame a second, with faults that a test switches on.
-import { type Column, type FrameSchema, hash64, type RuleBook, rule, schemaHash, seriesId, type Stat } from '@fenghuo/rules/contract';
+
 import { seededRandom } from '@fenghuo/kit';
+import {
+  type Column,
+  type FrameSchema,
+  hash64,
+  type RuleBook,
+  rule,
+  type Stat,
+  schemaHash,
+  seriesId,
+} from '@fenghuo/rules/contract';
 import type { Input } from '../input.ts';
 
 export type Call = { readonly caller: string; readonly callee: string; readonly ms: number; readonly rate: number };
-export type Names = { readonly front: string; readonly shop: string; readonly till: string; readonly one: string; readonly two: string; readonly store: string };
+export type Names = {
+  readonly front: string;
+  readonly shop: string;
+  readonly till: string;
+  readonly one: string;
+  readonly two: string;
+  readonly store: string;
+};
 /** What is wrong this second: extra ms by callee, share of errors by callee, factor on everything, probes that are silent. */
 export type Trouble = {
   readonly slow?: Readonly<Record<string, number>>;
@@ -17,11 +34,19 @@ export type Trouble = {
 /** Random words, so that nothing can depend on a name. */
 export const randomNames = (seed: number): Names => {
   const random = seededRandom(seed);
-  const word = (): string => Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+  const word = (): string =>
+    Array.from({ length: 7 }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
   return { front: word(), shop: word(), till: word(), one: word(), two: word(), store: word() };
 };
 
-const detector = (of: string, bad: string, opens: boolean, changeMin: number, floor: object = {}): unknown => ({ kind: 'detector', class: of, bad, opens, changeMin, floor });
+const detector = (of: string, bad: string, opens: boolean, changeMin: number, floor: object = {}): unknown => ({
+  kind: 'detector',
+  class: of,
+  bad,
+  opens,
+  changeMin,
+  floor,
+});
 
 /** Rules for that platform: two third parties that stand in for each other, one playbook, one ratio and one amount as KPIs. */
 export const rulesFor = (n: Names): RuleBook => {
@@ -29,19 +54,53 @@ export const rulesFor = (n: Names): RuleBook => {
     {
       kind: 'topology',
       entities: [
-        { name: n.one, kind: 'third_party', addresses: ['127.0.0.1:9001'], alternatives: [n.two], labels: { role: 'payer' } },
-        { name: n.two, kind: 'third_party', addresses: ['127.0.0.1:9002'], alternatives: [n.one], labels: { role: 'payer' } },
+        {
+          name: n.one,
+          kind: 'third_party',
+          addresses: ['127.0.0.1:9001'],
+          alternatives: [n.two],
+          labels: { role: 'payer' },
+        },
+        {
+          name: n.two,
+          kind: 'third_party',
+          addresses: ['127.0.0.1:9002'],
+          alternatives: [n.one],
+          labels: { role: 'payer' },
+        },
       ],
       kpis: [
-        { name: 'paid', title: 'paid', audience: 'customers', metric: 'app.paid', per: { metric: 'app.tried' }, unit: '1', better: 'higher' },
-        { name: 'sales', title: 'sales', audience: 'customers', metric: 'app.paid', unit: '{sale}', better: 'higher', impact: true },
+        {
+          name: 'paid',
+          title: 'paid',
+          audience: 'customers',
+          metric: 'app.paid',
+          per: { metric: 'app.tried' },
+          unit: '1',
+          better: 'higher',
+        },
+        {
+          name: 'sales',
+          title: 'sales',
+          audience: 'customers',
+          metric: 'app.paid',
+          unit: '{sale}',
+          better: 'higher',
+          impact: true,
+        },
       ],
     },
     {
       kind: 'playbook',
       name: 'switch',
       title: 'switch payer',
-      when: { kinds: ['latency', 'errors', 'hang', 'unreachable'], entityKind: 'third_party', labels: { role: 'payer' }, hasAlternative: true, confidenceMin: 0.3 },
+      when: {
+        kinds: ['latency', 'errors', 'hang', 'unreachable'],
+        entityKind: 'third_party',
+        labels: { role: 'payer' },
+        hasAlternative: true,
+        confidenceMin: 0.3,
+      },
       set: { service: n.till, flag: 'payer', value: '{{alternative}}' },
       lease: '15s',
       guards: {},
@@ -54,7 +113,8 @@ export const rulesFor = (n: Names): RuleBook => {
     detector('traffic', 'both', false, 0.5),
     detector('resource', 'up', false, 0.3),
   ].map((one) => rule.parse(one));
-  const pick = <K extends string>(kind: K) => parsed.filter((r): r is Extract<typeof r, { kind: K }> => r.kind === kind);
+  const pick = <K extends string>(kind: K) =>
+    parsed.filter((r): r is Extract<typeof r, { kind: K }> => r.kind === kind);
   return { topology: pick('topology')[0]!, playbooks: pick('playbook'), routes: [], detectors: pick('detector') };
 };
 
@@ -85,7 +145,12 @@ export class Platform {
     const busy = trouble.busy ?? 1;
     const extra = (name: string): number => trouble.slow?.[name] ?? 0;
     const isOne = this.value === one;
-    const pay = (name: string, ms: number, rate: number): Call => ({ caller: till, callee: name, ms: ms * busy + extra(name), rate });
+    const pay = (name: string, ms: number, rate: number): Call => ({
+      caller: till,
+      callee: name,
+      ms: ms * busy + extra(name),
+      rate,
+    });
     const first = pay(one, 50, isOne ? 16 : 1);
     const second = pay(two, 60, isOne ? 4 : 19);
     const paid = (isOne ? first.ms * 0.8 + second.ms * 0.2 : second.ms) + 8 * busy;
@@ -111,7 +176,15 @@ export class Platform {
         seq: ++this.seq,
         atMs,
         kind: 'frame',
-        frame: { schema: schema.hash, probe: hash64(schema.probe), incarnation: T0, sequence: this.tick, lost: 0, timeMs: this.nowMs, values: this.values(schema, calls, trouble) },
+        frame: {
+          schema: schema.hash,
+          probe: hash64(schema.probe),
+          incarnation: T0,
+          sequence: this.tick,
+          lost: 0,
+          timeMs: this.nowMs,
+          values: this.values(schema, calls, trouble),
+        },
       };
       return this.tick % 30 === 1 ? [{ seq: ++this.seq, atMs, kind: 'schema', schema }, frame] : [frame];
     });
@@ -130,13 +203,15 @@ export class Platform {
     const broken = trouble.errors?.[this.value] ?? 0;
     const tried = 18 + Math.floor(this.random() * 5);
     return Float64Array.from(schema.columns, (column) => {
-      const call = calls.find((c) => column.edge && c.caller === schema.resource.service && this.address(c.callee) === column.edge.callee);
+      const call = calls.find(
+        (c) => column.edge && c.caller === schema.resource.service && this.address(c.callee) === column.edge.callee,
+      );
       if (call !== undefined) {
         const count = Math.max(0, Math.round(call.rate * (0.8 + 0.4 * this.random())));
         if (column.stat === 'count') return count;
         if (column.metric === 'fenghuo.client.errors') return Math.round(count * (trouble.errors?.[call.callee] ?? 0));
         if (count === 0) return Number.NaN;
-        return ((call.ms * (column.stat === 'p99' ? 2 : 1) * this.noise(0.25)) / 1_000);
+        return (call.ms * (column.stat === 'p99' ? 2 : 1) * this.noise(0.25)) / 1_000;
       }
       if (column.metric === 'app.tried') return tried;
       // Customers give up on what takes a second and more.
@@ -171,7 +246,8 @@ export class Platform {
         column('fenghuo.client.errors', '{error}', 'errors', undefined, callee),
       ]);
     columns.push(column('process.cpu.utilization', '1', 'resource'));
-    if (service === this.names.till) columns.push(column('app.paid', '{sale}', 'business'), column('app.tried', '{sale}', 'business'));
+    if (service === this.names.till)
+      columns.push(column('app.paid', '{sale}', 'business'), column('app.tried', '{sale}', 'business'));
     const content = { resource, listens: [], columns };
     return { v: 1, probe: `${service}@1`, incarnation: T0, hash: schemaHash(content), ...content };
   }
