@@ -1,0 +1,81 @@
+// The collector's door for people and tools: change events, health, its own metrics. Errors are RFC 9457 problem documents.
+import { timingSafeEqual } from 'node:crypto';
+import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
+import { changeEvent, subjects } from '@fenghuo/rules/contract';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+
+export type DoorParts = {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly self: SelfMetrics;
+  readonly partitions: number;
+  /** Tokens that may write; none configured means that nobody may. */
+  readonly tokens: readonly string[];
+  readonly isReady: () => boolean;
+};
+
+const BODY_BYTES_MAX = '64kb';
+
+const problem = (response: Response, status: number, title: string, detail: string): void =>
+  void response.status(status).type('application/problem+json').json({ type: 'about:blank', status, title, detail });
+
+const isSame = (a: string, b: string): boolean => {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+};
+
+/** The express application; the caller listens. */
+export const door = (parts: DoorParts): express.Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/-/healthy', (_request, response) => void response.send('healthy\n'));
+  app.get(
+    '/-/ready',
+    (_request, response) =>
+      void response.status(parts.isReady() ? 200 : 503).send(parts.isReady() ? 'ready\n' : 'starting\n'),
+  );
+  app.get(
+    '/metrics',
+    (_request, response) => void response.type('text/plain; version=0.0.4').send(parts.self.prometheus()),
+  );
+  app.post(
+    '/api/v1/events',
+    authenticated(parts.tokens),
+    express.json({ limit: BODY_BYTES_MAX }),
+    async (request, response) => {
+      const parsed = changeEvent.safeParse(request.body);
+      if (!parsed.success) return problem(response, 400, 'not a change event', z.prettifyError(parsed.error));
+      const event = { ...parsed.data, timeMs: parsed.data.timeMs ?? parts.clock.now() };
+      // Every partition's engine must know of a change, so it is published to each.
+      for (let partition = 0; partition < parts.partitions; partition++)
+        await parts.bus.publish(subjects.event(partition), JSON.stringify(event));
+      response.status(202).json(event);
+    },
+  );
+  app.use((_request, response) =>
+    problem(response, 404, 'not found', 'POST /api/v1/events, GET /-/healthy, /-/ready, /metrics'),
+  );
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 503;
+    problem(
+      response,
+      status,
+      status < 500 ? 'bad request' : 'not taken',
+      error instanceof Error ? error.message : String(error),
+    );
+  });
+  return app;
+};
+
+const authenticated =
+  (tokens: readonly string[]) =>
+  (request: Request, response: Response, next: NextFunction): void => {
+    const given = request.get('authorization')?.replace(/^Bearer\s+/i, '') ?? request.get('x-api-key') ?? '';
+    if (tokens.some((token) => isSame(token, given))) {
+      next();
+      return;
+    }
+    response.set('WWW-Authenticate', 'Bearer');
+    problem(response, 401, 'unauthorized', 'send Authorization: Bearer <FENGHUO_INGEST_TOKEN>');
+  };

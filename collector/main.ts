@@ -1,0 +1,54 @@
+// The collector: telemetry and decisions from NATS into ClickHouse, exactly once; change events from people and tools onto NATS.
+
+import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
+import { schemasBucket } from '@fenghuo/rules/contract';
+import { keepDecisions } from './decisions.ts';
+import { door } from './http.ts';
+import { ingestPartition } from './ingest.ts';
+import { Rollups } from './rollup.ts';
+import { Schemas } from './schemas.ts';
+import { migrate, openStore } from './store/index.ts';
+
+/** Runs the collector until it is told to stop. */
+export const run = (): Promise<void> => runService('collector', start);
+
+const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ stop(): Promise<void> }> => {
+  const bus = await connectBus(config, 'collector');
+  await ensureStreams(bus, { partitions: config.partitions });
+  await migrate(config);
+  const store = openStore(config);
+  const bucket = await bus.kvm.open(schemasBucket);
+  const schemas = new Schemas(async (hash) => (await bucket.get(hash))?.json());
+  const rollups = new Rollups(store, clock, log);
+  const ingests = await Promise.all(
+    Array.from({ length: config.partitions }, (_, partition) =>
+      ingestPartition(partition, {
+        bus,
+        store,
+        schemas,
+        clock,
+        log,
+        self,
+        touched: (from, to) => rollups.touch(from, to),
+      }),
+    ),
+  );
+  const kept = await keepDecisions(bus, store, clock, log);
+  const timer = rollups.start();
+  const tokens = [config.ingestToken, config.adminToken].filter((token) => token !== undefined);
+  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady: () => true });
+  const server = await new Promise<import('node:http').Server>((resolve, reject) => {
+    const listening = app.listen(ports.collector + config.portShift, config.host, () => resolve(listening));
+    listening.once('error', reject);
+  });
+  return {
+    stop: async () => {
+      server.close();
+      timer.cancel();
+      await Promise.all(ingests.map((ingest) => ingest.stop()));
+      await kept.stop();
+      await store.close();
+      await bus.close();
+    },
+  };
+};

@@ -1,0 +1,82 @@
+// Named, time-bounded reads: what the console, the analyzer and the tests may ask. Nobody else writes SQL.
+import type { Store } from './client.ts';
+
+export type SeriesRow = {
+  readonly series: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly class: string;
+  readonly stat: string;
+  readonly service: string;
+  readonly caller: string;
+  readonly callee: string;
+  readonly attributes: Readonly<Record<string, string>>;
+};
+export type PointRow = { readonly t: number; readonly value: number };
+
+/** Highest stream sequence stored of a stream (16 hex digits), 0 where there is none. */
+export const lastPosition = async (store: Store, stream: string): Promise<number> => {
+  const [row] = await store.rows<{ position: string }>(
+    'SELECT max(seq) AS position FROM samples WHERE stream = reinterpretAsUInt64(reverse(unhex({stream: String})))',
+    { stream },
+  );
+  return Number(row?.position ?? 0);
+};
+
+/** Series whose metric, service or callee contains `match`; at most `limit`. */
+export const seriesMatching = (store: Store, match: string, limit = 200): Promise<SeriesRow[]> =>
+  store.rows<SeriesRow>(
+    `SELECT toString(series) AS series, metric, unit, class, stat, service, caller, callee, attributes FROM series FINAL
+    WHERE positionCaseInsensitive(concat(metric, ' ', service, ' ', callee), {match: String}) > 0 ORDER BY metric, service, stat LIMIT {limit: UInt32}`,
+    { match, limit },
+  );
+
+/** Points of a series in [fromMs, toMs), thinned to `pointsMax` by averaging. */
+export const seriesPoints = (
+  store: Store,
+  series: string,
+  fromMs: number,
+  toMs: number,
+  pointsMax = 1_000,
+): Promise<PointRow[]> =>
+  store
+    .rows<PointRow>(
+      `SELECT toUnixTimestamp64Milli(toStartOfInterval(ts, toIntervalMillisecond({step: UInt32}))) AS t, avg(value) AS value FROM samples
+    WHERE series = {series: UInt64} AND ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64}) GROUP BY t ORDER BY t`,
+      { series, from: fromMs, to: toMs, step: Math.max(1_000, Math.ceil((toMs - fromMs) / pointsMax / 1_000) * 1_000) },
+    )
+    .then((rows) => rows.map((row) => ({ t: Number(row.t), value: Number(row.value) })));
+
+/** Count and sum of all values stored of each probe (16 hex digits of its id's hash): to be held against a sender's ledger. */
+export const probeLedgers = async (
+  store: Store,
+): Promise<ReadonlyMap<string, { readonly count: number; readonly sum: number }>> => {
+  const rows = await store.rows<{ probe: string; count: string; sum: number }>(
+    "SELECT lower(leftPad(hex(probe), 16, '0')) AS probe, count() AS count, sum(value) AS sum FROM samples GROUP BY probe",
+  );
+  return new Map(rows.map((row) => [row.probe, { count: Number(row.count), sum: Number(row.sum) }]));
+};
+
+/** Distinct metric names stored since `fromMs`, and whether any series of a name changed its value. */
+export const metricNames = async (store: Store, fromMs: number): Promise<ReadonlyMap<string, boolean>> => {
+  const rows = await store.rows<{ metric: string; changed: number }>(
+    `SELECT metric, max(low != high) AS changed FROM (
+      SELECT series, min(value) AS low, max(value) AS high FROM samples WHERE ts >= fromUnixTimestamp64Milli({from: Int64}) GROUP BY series
+    ) AS s INNER JOIN series AS d FINAL ON d.series = s.series GROUP BY metric ORDER BY metric`,
+    { from: fromMs },
+  );
+  return new Map(rows.map((row) => [row.metric, Number(row.changed) === 1]));
+};
+
+/** Bodies (JSON) of the decisions in [fromMs, toMs), in the log's order. */
+export const decisionsBetween = async (store: Store, fromMs: number, toMs: number): Promise<string[]> => {
+  const rows = await store.rows<{ body: string }>(
+    'SELECT body FROM decisions FINAL WHERE at >= fromUnixTimestamp64Milli({from: Int64}) AND at < fromUnixTimestamp64Milli({to: Int64}) ORDER BY seq',
+    { from: fromMs, to: toMs },
+  );
+  return rows.map((row) => row.body);
+};
+
+/** Highest sequence of DECISIONS that is stored. */
+export const lastDecision = async (store: Store): Promise<number> =>
+  Number((await store.rows<{ seq: string }>('SELECT max(seq) AS seq FROM decisions'))[0]?.seq ?? 0);
