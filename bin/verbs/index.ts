@@ -36,6 +36,8 @@ const command = (name: string, usage: string, does: string, key: string, load: (
   does,
   ownHelp: true,
   run: async (args) => {
+    // A replay reads the stream as the analyzer does.
+    if (name === 'replay') (await import('./credentials.ts')).useCredentials('analyzer');
     const module = await load();
     const known = functionOf<Command>(module, key);
     if (known === undefined) throw missing(name);
