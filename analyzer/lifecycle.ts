@@ -11,7 +11,7 @@ const quietMs = 15_000;
 const measuredMs = 10_000;
 
 /** Looks at the cause's figures of this tick; keeps since when they are healthy. */
-const measure = (engine: Engine, file: CaseFile): void => {
+const measure = (engine: Engine, file: CaseFile): undefined => {
   const { watch, now } = engine;
   let isBad = false;
   let measuredAt = -1;
@@ -24,7 +24,7 @@ const measure = (engine: Engine, file: CaseFile): void => {
     if (isProof && one.last <= upTo) measuredAt = Math.max(measuredAt, one.lastMs);
   }
   file.checkedMs = engine.tickMs;
-  if (isBad || now.atMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
+  if (isBad || engine.tickMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
   else file.healthySinceMs ??= now.atMs;
 };
 
@@ -34,12 +34,12 @@ export const healthyFor = (engine: Engine, id: string): number => {
   return since === undefined ? 0 : engine.now.atMs - since;
 };
 
-export const follow = (engine: Engine, file: CaseFile): void => {
+export const follow = (engine: Engine, file: CaseFile): undefined => {
   const { atMs } = engine.now;
   measure(engine, file);
   const incident = engine.incidents.get(file.id);
   if (incident === undefined) return;
-  const move = (to: IncidentState, why: Bilingual): void =>
+  const move = (to: IncidentState, why: Bilingual): undefined =>
     void emit(engine, { type: 'incident.state', incident: file.id, from: incident.state, to, why });
   const { state, cause, actions } = incident;
   const holding = actions.some((a) => !actionFinal(a.state));

@@ -20,13 +20,13 @@ const goodTicks = 2;
 const settleMs = 1_000;
 
 /** Moves every action on, then plans for incidents that have a cause and no action yet. */
-export const act = (engine: Engine): void => {
+export const act = (engine: Engine): undefined => {
   for (const incident of engine.incidents.values())
     for (const view of incident.actions) if (!actionFinal(view.state)) look(engine, incident, view);
   for (const id of engine.files.keys()) plan(engine, id);
 };
 
-const look = (engine: Engine, incident: Incident, view: ActionView): void => {
+const look = (engine: Engine, incident: Incident, view: ActionView): undefined => {
   const rule = engine.rules.playbooks.find((r) => r.name === view.playbook);
   if (rule === undefined)
     return void (
@@ -57,7 +57,7 @@ const kpiBack = (engine: Engine, rule: PlaybookRule, view: ActionView): boolean 
   return since.length < goodTicks ? undefined : since.every((value) => value >= min && value <= max);
 };
 
-const plan = (engine: Engine, id: string): void => {
+const plan = (engine: Engine, id: string): undefined => {
   const incident = engine.incidents.get(id);
   if (incident === undefined || incident.cause === null || incident.state === 'repaired' || incident.state === 'closed')
     return;
@@ -90,7 +90,7 @@ const plan = (engine: Engine, id: string): void => {
   move(engine, view, 'applying', { en: 'all guards passed', zh: '全部护栏通过' });
 };
 
-const move = (engine: Engine, view: ActionView, to: ActionState, why: Bilingual, by?: string): void => {
+const move = (engine: Engine, view: ActionView, to: ActionState, why: Bilingual, by?: string): undefined => {
   if (!actionNext[view.state].includes(to)) return;
   emit(engine, {
     type: 'action.state',
@@ -105,7 +105,7 @@ const move = (engine: Engine, view: ActionView, to: ActionState, why: Bilingual,
   if (to === 'undoing') lease(engine, view, null, engine.renewals.get(view.id) ?? 0);
 };
 
-const lease = (engine: Engine, view: ActionView, value: string | null, renewal: number): void => {
+const lease = (engine: Engine, view: ActionView, value: string | null, renewal: number): undefined => {
   engine.out.leases.push({
     v: 1,
     service: view.target,
@@ -120,7 +120,7 @@ const lease = (engine: Engine, view: ActionView, value: string | null, renewal: 
 };
 
 /** Renews what holds, three times within each lease. After a restart nothing is known as renewed, so all is renewed at once. */
-export const renew = (engine: Engine): void => {
+export const renew = (engine: Engine): undefined => {
   for (const incident of engine.incidents.values())
     for (const view of incident.actions) {
       const last = engine.renewed.get(view.id);
@@ -139,7 +139,7 @@ export const renew = (engine: Engine): void => {
 };
 
 /** An agent says which value is effective. */
-export const flagReported = (engine: Engine, report: FlagReport): void => {
+export const flagReported = (engine: Engine, report: FlagReport): undefined => {
   for (const view of actions(engine)) {
     if (view.target !== report.service || view.flag !== report.key || actionFinal(view.state)) continue;
     const isOurs = report.source === 'lease' && report.action === view.id && report.value === view.value;
@@ -162,7 +162,7 @@ export const flagReported = (engine: Engine, report: FlagReport): void => {
 };
 
 /** Approve, reject, undo by a person. What cannot be done is answered. */
-export const obeyAction = (engine: Engine, command: Command): void => {
+export const obeyAction = (engine: Engine, command: Command): undefined => {
   if (!('action' in command)) return;
   const { by, verb } = command;
   const view = actions(engine).find((a) => a.id === command.action);

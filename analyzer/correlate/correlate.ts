@@ -80,7 +80,7 @@ const belongs = (engine: Engine, file: CaseFile, { meta }: Series): boolean => {
   return false;
 };
 
-export const correlate = (engine: Engine): void => {
+export const correlate = (engine: Engine): undefined => {
   const found = openers(engine);
   if (found.length === 0) return;
   const news: Opener[] = [];
@@ -106,7 +106,7 @@ export const correlate = (engine: Engine): void => {
   });
 };
 
-const join = (engine: Engine, file: CaseFile, { one, anomaly }: Opener): void => {
+const join = (engine: Engine, file: CaseFile, { one, anomaly }: Opener): undefined => {
   file.affected.add(one.meta.entity);
   if (file.told.has(anomaly.series) || file.told.size >= toldMax) return;
   emit(engine, { type: 'anomaly.detected', incident: file.id, anomaly });
@@ -128,11 +128,11 @@ const title = ({ caller, entity, metric, seen, expected, unit }: Anomaly): Bilin
 };
 
 /** What a person asks about an incident. Commands about unknown incidents are answered, not swallowed. */
-export const obeyIncident = (engine: Engine, command: Command): void => {
+export const obeyIncident = (engine: Engine, command: Command): undefined => {
   if (!('incident' in command)) return;
   const { incident: id, by } = command;
   const known = engine.incidents.get(id);
-  const refuse = (en: string, zh: string): void =>
+  const refuse = (en: string, zh: string): undefined =>
     void emit(engine, {
       type: 'engine.note',
       ...(known ? { incident: id } : {}),
@@ -144,7 +144,7 @@ export const obeyIncident = (engine: Engine, command: Command): void => {
     return void emit(engine, { type: 'incident.note', incident: id, by, note: command.note });
   if (command.verb === 'assign')
     return void emit(engine, { type: 'incident.assigned', incident: id, by, to: command.to });
-  const moved = (to: 'acknowledged' | 'closed', en: string, zh: string): void =>
+  const moved = (to: 'acknowledged' | 'closed', en: string, zh: string): undefined =>
     void emit(engine, { type: 'incident.state', incident: id, from: known.state, to, why: { en, zh }, by });
   if (known.state === 'closed') return refuse(`${command.verb}: ${id} is closed`, `${command.verb}：${id} 已关闭`);
   if (command.verb === 'ack') {

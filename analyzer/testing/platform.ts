@@ -118,26 +118,32 @@ export const rulesFor = (n: Names): RuleBook => {
   return { topology: pick('topology')[0]!, playbooks: pick('playbook'), routes: [], detectors: pick('detector') };
 };
 
+type Bare<I> = I extends Input ? Omit<I, 'seq' | 'atMs'> : never;
+/** What a person, a tool or an agent says. */
+export type Told = Bare<Extract<Input, { kind: 'flag' | 'command' | 'event' }>>;
+
 const T0 = 1_700_000_000_000;
 
 /** Sends what the platform's probes would, second by second. `value` is the flag that the till obeys. */
 export class Platform {
   readonly names: Names;
   private readonly random: () => number;
+  private readonly startMs: number;
   private seq = 0;
   private tick = 0;
   private readonly schemas: FrameSchema[];
   value: string;
 
-  constructor(names: Names, seed = 1) {
+  constructor(names: Names, seed = 1, startMs = T0) {
     this.names = names;
+    this.startMs = startMs;
     this.random = seededRandom(seed);
     this.value = names.one;
     this.schemas = [names.front, names.shop, names.till, names.store].map((service) => this.schema(service));
   }
 
   get nowMs(): number {
-    return T0 + this.tick * 1_000;
+    return this.startMs + this.tick * 1_000;
   }
 
   calls(trouble: Trouble): Call[] {
@@ -191,8 +197,8 @@ export class Platform {
   }
 
   /** One further input of any other kind, a moment later. */
-  say(input: Omit<Extract<Input, { kind: 'flag' | 'command' | 'event' }>, 'seq' | 'atMs'>): Input {
-    return { ...input, seq: ++this.seq, atMs: this.nowMs + 200 } as Input;
+  say(input: Told): Input {
+    return { ...input, seq: ++this.seq, atMs: this.nowMs + 200 };
   }
 
   private noise(scale: number): number {

@@ -1,0 +1,72 @@
+// What may open an incident, and when a busy machine is the likelier story.
+import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import { describe, expect, it } from 'vitest';
+import { commonMode, matters, opens, ticksOut } from './opening.ts';
+
+const rule: DetectorRule = {
+  kind: 'detector',
+  class: 'latency',
+  bad: 'up',
+  opens: true,
+  changeMin: 1,
+  floor: { s: 0.1 },
+};
+const anomaly = (change: Partial<Anomaly> = {}): Anomaly => ({
+  series: 's',
+  entity: 'e',
+  caller: 'c',
+  metric: 'm',
+  unit: 's',
+  class: 'latency',
+  stat: 'p50',
+  shape: 'shift',
+  onsetMs: 0,
+  detectedMs: 0,
+  seen: 0.8,
+  expected: 0.05,
+  low: 0.03,
+  high: 0.08,
+  z: 30,
+  probability: 1,
+  ...change,
+});
+
+describe('opening', () => {
+  it('opens at once on overwhelming evidence, else on the second tick', () => {
+    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(true);
+    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 2, learned: 100 }, rule)).toBe(false);
+    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(false);
+    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 2, calls: 20, learned: 100 }, rule)).toBe(true);
+  });
+  it('opens on no extreme, silence, count, class that is evidence only, or series it does not know', () => {
+    const is = (change: Partial<Anomaly>, learned = 100): boolean =>
+      opens({ anomaly: anomaly(change), ticksOut: 2, calls: 20, learned }, rule);
+    expect(is({ stat: 'max' })).toBe(false);
+    expect(is({ shape: 'silence' })).toBe(false);
+    expect(is({ stat: 'count' })).toBe(false);
+    expect(is({}, 5)).toBe(false);
+    expect(opens({ anomaly: anomaly(), ticksOut: 9, calls: 20, learned: 100 }, { ...rule, opens: false })).toBe(false);
+  });
+  it('asks for a relative and an absolute change in the bad direction', () => {
+    expect(matters(0.14, 0.05, 'up', rule, 's')).toBe(false);
+    expect(matters(0.16, 0.05, 'up', rule, 's')).toBe(true);
+    expect(matters(0.45, 0.3, 'up', rule, 's')).toBe(false);
+    expect(matters(0.1, 0.5, 'up', rule, 's')).toBe(false);
+  });
+  it('counts ticks from the present back, over gaps', () => {
+    expect(ticksOut(Float64Array.of(9, 1, 9, Number.NaN, 9), (v) => v > 5)).toBe(2);
+    expect(ticksOut(Float64Array.of(9, 9, 1), (v) => v > 5)).toBe(0);
+  });
+});
+
+describe('a busy machine', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  it('is many slow edges that no one explains', () => {
+    const edges = names.map((callee) => ({ caller: 'x', callee, slow: true }));
+    expect(commonMode(edges, (e) => new Set([e]))).toBe(true);
+  });
+  it('is not a chain that leads to one callee', () => {
+    const edges = names.map((callee) => ({ caller: 'x', callee, slow: true }));
+    expect(commonMode(edges, (e) => (e === 'a' ? new Set(names) : new Set([e])))).toBe(false);
+  });
+});
