@@ -31,7 +31,8 @@ export type CaseFile = {
   rival: string | undefined;
   /** Since when the cause's own figures are measured and in their band. */
   healthySinceMs: number | undefined;
-  checkedMs: number;
+  /** Which of them were last seen beyond it. */
+  readonly sick: Set<number>;
   quietSinceMs: number | undefined;
   readonly told: Set<string>;
   readonly shortfall: Map<string, { lost: number; variance: number; untilMs: number }>;
@@ -164,7 +165,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     rankedMs: 0,
     rival: undefined,
     healthySinceMs: undefined,
-    checkedMs: 0,
+    sick: new Set(),
     quietSinceMs: undefined,
     told: new Set(),
     shortfall: new Map(),
@@ -201,6 +202,7 @@ export const healthyUpTo = (engine: Engine, one: Series): number => {
 const reference = (engine: Engine, file: CaseFile, entity: string): void => {
   for (const index of file.references.keys()) engine.watch.bank.thaw(index);
   file.references = new Map();
+  file.sick.clear();
   file.healthySinceMs = undefined;
   for (const one of figures(engine, entity)) {
     if (engine.watch.bank.baseline(one.index).n < 10) continue;

@@ -10,21 +10,29 @@ const quietMs = 15_000;
 /** A figure that was not measured for so long says nothing about health. */
 const measuredMs = 10_000;
 
+/** A figure that has not come for so long belongs to a process that is gone. */
+const forgottenMs = 60_000;
+
 /** Looks at the cause's figures of this tick; keeps since when they are healthy. */
 const measure = (engine: Engine, file: CaseFile): undefined => {
   const { watch, now } = engine;
-  let isBad = false;
   let measuredAt = -1;
   for (const [index, upTo] of file.references) {
     const one = watch.series.get(index);
-    if (one === undefined || Number.isNaN(one.last)) continue;
-    if (one.lastMs > file.checkedMs && one.last > upTo) isBad = true;
-    // A gauge or a count of errors reads zero also when nobody calls: only answered calls prove health.
+    if (one === undefined || Number.isNaN(one.last) || engine.tickMs - one.lastMs > forgottenMs) {
+      file.sick.delete(index);
+      continue;
+    }
+    // A gauge or a count of errors reads zero also when nobody calls: only answered calls prove health,
+    // and a figure that was bad stays bad until such a proof, however seldom the trickle calls.
     const isProof = one.meta.class === 'latency' ? one.meta.stat !== undefined : (watch.callsOf(one) ?? 0) > 0;
-    if (isProof && one.last <= upTo) measuredAt = Math.max(measuredAt, one.lastMs);
+    if (one.last > upTo) file.sick.add(index);
+    else if (isProof) {
+      file.sick.delete(index);
+      measuredAt = Math.max(measuredAt, one.lastMs);
+    }
   }
-  file.checkedMs = engine.tickMs;
-  if (isBad || engine.tickMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
+  if (file.sick.size > 0 || engine.tickMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
   else file.healthySinceMs ??= now.atMs;
 };
 

@@ -43,6 +43,9 @@ export class Watch {
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
   readonly counts = new Map<string, Series>();
+  /** Gauges of how long an edge's oldest call has been waiting: a latency of which no number of calls is told. */
+  readonly ages = new Map<string, Series>();
+  private readonly counted = new Set<string>();
   private readonly byId = new Map<string, Series>();
   private readonly layouts = new Map<string, { readonly probe: string; readonly series: readonly Series[] }>();
   private readonly graph: Graph;
@@ -145,6 +148,7 @@ export class Watch {
     this.series.delete(one.index);
     this.byId.delete(one.meta.id);
     if (this.counts.get(one.calls) === one) this.counts.delete(one.calls);
+    if (this.ages.get(one.calls) === one) this.ages.delete(one.calls);
   }
 
   private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
@@ -186,7 +190,12 @@ export class Watch {
     };
     this.series.set(index, made);
     this.byId.set(column.id, made);
-    if (column.stat === 'count') this.counts.set(calls, made);
+    if (column.stat === 'count') {
+      this.counts.set(calls, made);
+      this.counted.add(column.metric);
+    }
+    if (edge && of === 'latency' && column.stat === 'max' && !this.counted.has(column.metric))
+      this.ages.set(calls, made);
     return made;
   }
 

@@ -29,8 +29,9 @@ export const openers = (engine: Engine): Opener[] => {
       continue;
     const is = (value: number): boolean => matters(value, anomaly.expected, one.meta.bad, rule, one.meta.unit);
     const ticks = ticksOut(watch.bank.recent(index).values, is);
-    const candidate = { anomaly, ticksOut: ticks, calls: watch.callsOf(one), learned: watch.bank.baseline(index).n };
-    if (opens(candidate, rule) && !planned(engine, one)) found.push({ one, anomaly, ticks });
+    const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
+    const candidate = { anomaly, ticksOut: lasted, calls: watch.callsOf(one), learned: watch.bank.baseline(index).n };
+    if (opens(candidate, rule) && !planned(engine, one)) found.push({ one, anomaly, ticks: lasted });
   }
   return found.sort(
     (a, b) =>
@@ -38,6 +39,17 @@ export const openers = (engine: Engine): Opener[] => {
       Math.abs(b.anomaly.z) - Math.abs(a.anomaly.z) ||
       a.one.index - b.one.index,
   );
+};
+
+/** Ticks for which calls of the same edge have been waiting too long, by the gauges of its age: slowness shows there before calls end. */
+const waiting = ({ watch }: Engine, one: Series): number => {
+  if (one.meta.class !== 'latency' || one.calls === '') return 0;
+  const rule = watch.detectors.find((r) => r.class === 'latency');
+  const age = watch.ages.get(one.calls);
+  if (rule === undefined || age === undefined || age.index === one.index) return 0;
+  const { expected } = watch.bank.expected(age.index);
+  const recent = watch.bank.recent(age.index);
+  return ticksOut(recent.values, (value) => matters(value, expected, 'up', rule, age.meta.unit));
 };
 
 /** Known maintenance of the entity, or of who calls it. */
