@@ -63,7 +63,7 @@ const workspaces = {
 };
 
 const bundle = async () => {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   const started = Date.now();
   const making = `${out}.${process.pid}`;
   const entryPoints = [
@@ -89,6 +89,8 @@ const bundle = async () => {
     logLevel: 'error',
     plugins: [workspaces],
   });
+  // Its helper process would otherwise stay for as long as we run.
+  stop();
   // Two processes may bundle at once: whoever is second finds the folder there and leaves its own.
   try {
     renameSync(making, out);
