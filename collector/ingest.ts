@@ -1,7 +1,14 @@
 // One stream into ClickHouse, exactly once: contiguous ranges of its sequence, each one insert, and a restart asks where the last one ended.
 
 import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
-import { changeEvent, decodeFrame, parseTelemetrySubject, subjects, telemetryStream } from '@fenghuo/rules/contract';
+import {
+  changeEvent,
+  decodeFrame,
+  type FrameSchema,
+  parseTelemetrySubject,
+  subjects,
+  telemetryStream,
+} from '@fenghuo/rules/contract';
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { Batch, COLUMNS, halvesOfHex } from './batch.ts';
 import { streamId } from './position.ts';
@@ -16,6 +23,8 @@ export type IngestParts = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly self: SelfMetrics;
+  /** Keeps a schema where it can be asked for by its hash. */
+  readonly keep: (schema: FrameSchema) => Promise<void>;
   /** Told which minutes (epoch ms) an insert touched. */
   readonly touched: (fromMs: number, toMs: number) => void;
 };
@@ -100,6 +109,8 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
       try {
         if (of.kind === 'schema') {
           const schema = schemas.learn(payload);
+          // Kept by hash before any frame that needs it is stored: a restart begins after the announcement.
+          if (schema !== undefined) await patiently(() => parts.keep(schema));
           if (schema !== undefined)
             await patiently(() =>
               store.insertRows(

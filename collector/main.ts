@@ -1,7 +1,7 @@
 // The collector: telemetry and decisions from NATS into ClickHouse, exactly once; change events from people and tools onto NATS.
 
 import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
-import { schemasBucket } from '@fenghuo/rules/contract';
+import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
 import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
 import { ingestPartition } from './ingest.ts';
@@ -19,6 +19,8 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
   const store = openStore(config);
   const bucket = await bus.kvm.open(schemasBucket);
   const schemas = new Schemas(async (hash) => (await bucket.get(hash))?.json());
+  const keep = async (schema: FrameSchema): Promise<void> =>
+    void (await bucket.put(schema.hash, JSON.stringify(schema)));
   const rollups = new Rollups(store, clock, log);
   const ingests = await Promise.all(
     Array.from({ length: config.partitions }, (_, partition) =>
@@ -29,6 +31,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
         clock,
         log,
         self,
+        keep,
         touched: (from, to) => rollups.touch(from, to),
       }),
     ),
