@@ -14,7 +14,8 @@ type Shared = {
   readonly credentials: Credentials;
   readonly status: Status;
   readonly env: Readonly<Record<string, string>>;
-  readonly example: string | undefined;
+  /** Rules that the example wrote for its names and ports of this run. */
+  readonly rulesDir: string | undefined;
 };
 type Service = { readonly spec: () => Promise<ProgramSpec>; readonly name: string; readonly where: string };
 
@@ -26,8 +27,9 @@ const shownPorts: Readonly<Record<string, number>> = {
   agent: ports.agent,
 };
 
+/** `example` is the folder of rules that the example wrote for this run. */
 const rulesPath = (example: string | undefined): string => {
-  const folders = [join(root, 'rules'), ...(example === undefined ? [] : [join(root, 'examples', example, 'rules')])];
+  const folders = [join(root, 'rules'), ...(example === undefined ? [] : [example])];
   return process.env.FENGHUO_RULES ?? folders.filter((folder) => existsSync(folder)).join(':');
 };
 
@@ -42,7 +44,7 @@ const base = (name: string, shared: Shared): Omit<ProgramSpec, 'args'> => ({
     ...shared.env,
     FENGHUO_DATA: shared.data,
     FENGHUO_PORT_SHIFT: String(shared.shift),
-    FENGHUO_RULES: rulesPath(shared.example),
+    FENGHUO_RULES: rulesPath(shared.rulesDir),
     ...(process.env.FENGHUO_NATS_URL ? {} : serviceSecrets(name, shared.credentials)),
   },
   diagnose: (log) =>

@@ -19,3 +19,15 @@ export const chaos = async (args: readonly string[], out: (line: string) => void
   if (module.chaosCommand === undefined) throw new OpsError('service_missing', 'the example has no chaosCommand');
   return await module.chaosCommand(args, out);
 };
+
+/** Lets an example write its rules for this run; answers their folder. */
+export const prepareExample = async (
+  example: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> => {
+  const module: { prepare?: (env: Readonly<Record<string, string | undefined>>) => { readonly rulesDir: string } } =
+    await import(pathToFileURL(exampleFile(example, 'prepare')).href);
+  if (module.prepare === undefined)
+    throw new OpsError('service_missing', `examples/${example}/prepare.ts has no prepare`);
+  return module.prepare(env).rulesDir;
+};

@@ -11,6 +11,7 @@ import { takeLock } from '../up/lock.ts';
 import { exampleSpec, serviceSpec, startService } from '../up/services.ts';
 import { createStatus } from '../up/status.ts';
 import { buildWeb } from '../up/web.ts';
+import { prepareExample } from './example.ts';
 
 /** Runs until it is told to stop; returns the exit code. */
 export const up = async (args: readonly string[]): Promise<number> => {
@@ -50,7 +51,11 @@ export const up = async (args: readonly string[]): Promise<number> => {
   const start = async (): Promise<void> => {
     const web = buildWeb(status);
     const backends = await startBackends({ data, shift, credentials, status, keep });
-    const shared = { data, shift, credentials, status, env: backends.env, example: values.example };
+    const rulesDir =
+      values.example === undefined
+        ? undefined
+        : await prepareExample(values.example, { ...process.env, FENGHUO_DATA: data });
+    const shared = { data, shift, credentials, status, env: backends.env, rulesDir };
     const service = async (name: string): Promise<void> => {
       if (!stopped) await startService(serviceSpec(name, shared), status, keep);
     };

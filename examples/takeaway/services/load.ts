@@ -1,0 +1,65 @@
+// Customers: they arrive as a Poisson process over a slow meal-peak wave, open loop, and retry impatiently when an order fails.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { config, seeded } from '../config.ts';
+
+const platform = config();
+const random = seeded(platform.seed);
+const RETRIES_MAX = 2;
+const PATIENCE_MS = 4_000;
+/** A meal peak in small: the rate swings by a quarter over ten minutes. */
+const WAVE_MS = 600_000;
+const WAVE = 0.25;
+const started = Date.now();
+const tally = { ordered: 0, paid: 0, failed: 0, retried: 0 };
+
+const ask = async (path: string, body?: object): Promise<boolean> => {
+  try {
+    const response = await fetch(`${platform.url('app-gateway')}${path}`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
+
+const customer = async (): Promise<void> => {
+  const merchant = String(Math.floor(random() * 20));
+  const order = { user: String(Math.floor(random() * 100)), merchant, amount: 20 + Math.floor(random() * 60) };
+  if (random() < 0.5) await ask(`/menu/${merchant}`);
+  tally.ordered++;
+  for (let attempt = 0; attempt <= RETRIES_MAX; attempt++) {
+    if (await ask('/orders', order)) {
+      tally.paid++;
+      return;
+    }
+    tally.failed++;
+    if (attempt < RETRIES_MAX) tally.retried++;
+    await new Promise((resolve) => setTimeout(resolve, 800 + 800 * random()));
+  }
+};
+
+const next = (): void => {
+  const rate = platform.rate * (1 + WAVE * Math.sin((2 * Math.PI * (Date.now() - started)) / WAVE_MS));
+  setTimeout(
+    () => {
+      void customer();
+      next();
+    },
+    (-Math.log(1 - random()) / rate) * 1_000,
+  );
+};
+mkdirSync(platform.data, { recursive: true });
+setInterval(
+  () => appendFileSync(join(platform.data, 'customers.ndjson'), `${JSON.stringify({ atMs: Date.now(), ...tally })}\n`),
+  1_000,
+);
+next();
+process.send?.('ready');
+process.once('disconnect', () => process.exit(0));
+process.once('SIGTERM', () => process.exit(0));

@@ -1,0 +1,13 @@
+// What a merchant sells.
+import { database } from '../lib/database.ts';
+import { serve } from '../lib/service.ts';
+
+serve('menu', (app) => {
+  const pool = database();
+  app.get('/menus/:merchant', async (request, response) => {
+    const { rows } = await pool.query('SELECT dish, price FROM dishes WHERE merchant = $1', [
+      Number(request.params.merchant) % 20,
+    ]);
+    response.json(rows);
+  });
+});
