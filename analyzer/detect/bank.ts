@@ -23,10 +23,16 @@ const SILENT_STEPS = 3;
 const ANOMALOUS = 1;
 const FROZEN = 2;
 const SILENT = 4;
+/** Has had values that are not whole. */
+const BROKEN = 8;
+/** Relative scale below which nothing is a deviation from the long run. */
+const RELATIVE = 0.02;
 /** A sample adds at most so much z to the sum: less than three in a row never decide. */
 const Z_COUNTS = 6;
 /** Looks a day of a five-minute series; the decision's false alarms are meant per day, not per sample. */
 const LOOK_MS = 300_000;
+/** Decades that the looks of a faster series cost. */
+const looksOf = (stepMs: number): number => Math.log10(Math.max(1, LOOK_MS / stepMs));
 
 export class DetectorBank {
   private readonly options: BankOptions;
@@ -76,7 +82,8 @@ export class DetectorBank {
     c.state[index] = c.state[index]! & ~SILENT;
     const x = forward(this.transforms[index]!, value);
     const floor = scaleFloor(meta, this.transforms[index]!, c.location[index]!);
-    if ((c.state[index]! & FROZEN) === 0) c.surprise[index] = surpriseOf(c, index, this.seasons, timeMs, x, floor);
+    if ((c.state[index]! & FROZEN) === 0)
+      c.surprise[index] = surpriseOf(c, index, this.seasons, timeMs, x, this.quantum(index, value, floor));
     const n = c.n[index]!;
     if (n <= this.options.warmSamples) {
       learnBand(c, index, n, x, value, floor, this.options.memorySamples);
@@ -101,11 +108,20 @@ export class DetectorBank {
     return NOTHING;
   }
 
+  /** Least scale of the surprise: a count that was always whole has its Poisson noise, whatever it is called. */
+  private quantum(index: number, value: number, floor: number): number {
+    const c = this.c;
+    if (this.transforms[index] !== 'identity') return floor;
+    if (!Number.isInteger(value)) c.state[index] = c.state[index]! | BROKEN;
+    const relative = RELATIVE * Math.abs(c.slow[index]!);
+    return (c.state[index]! & BROKEN) !== 0 ? relative : Math.max(relative, 1);
+  }
+
   /** Rare in all its past, or out of its band and (once it has a past) somewhat rare too. */
   private decides(index: number, strength: number, isBad: boolean): boolean {
     const c = this.c;
     const o = this.options;
-    const looks = Math.log10(Math.max(1, LOOK_MS / c.stepMs[index]!));
+    const looks = looksOf(c.stepMs[index]!);
     const isYoung = c.n[index]! < o.youngSamples;
     if (isBad && c.surprise[index]! >= o.decadesAlone + looks) return true;
     // A single sample must be rare for the looks of a day; several in a row are evidence of their own.
@@ -266,7 +282,9 @@ export class DetectorBank {
   }
 
   probability(index: number): number {
-    return probabilityOf(this.strength(index), this.c.sum[index]!, this.c.surprise[index]!, this.c.n[index]!);
+    const c = this.c;
+    const isYoung = c.n[index]! < this.options.youngSamples;
+    return probabilityOf(this.strength(index), c.sum[index]!, c.held[index]!, looksOf(c.stepMs[index]!), isYoung);
   }
 
   /** Surprise of the last sample as a score, 0..1; comparable over series. */

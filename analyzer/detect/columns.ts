@@ -42,7 +42,7 @@ export const bankColumns = (capacity: number) => ({
   run: new Uint8Array(capacity),
   head: new Uint8Array(capacity),
   filled: new Uint8Array(capacity),
-  /** Bits: 1 anomalous, 2 frozen, 4 silent. */
+  /** Bits: 1 anomalous, 2 frozen, 4 silent, 8 has had values that are not whole. */
   state: new Uint8Array(capacity),
   ring: new Float32Array(capacity * RING),
 });

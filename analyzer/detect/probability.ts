@@ -2,22 +2,32 @@
 
 /** Decades of surprise that make a score of 0.9, 0.99 …: one decade of score takes four of surprise. */
 const DECADES_PER_NINE = 4;
-/** Samples from which the series' own past has a say. */
-const PAST = 120;
+/** Decades at which half of the recorded alarms were true, and decades in which the doubt falls to a tenth (docs/detection.md). */
+const EVEN = 5.7;
+const DOUBT_TENTH = 8;
+/** A series without a past of its own is never surer than this. */
+const YOUNG_MOST = 0.95;
 
 /** Surprise in decades as a score in 0..1. */
 export const scoreOf = (decades: number): number => 1 - 10 ** (-Math.max(0, decades) / DECADES_PER_NINE);
 
 /**
- * Probability in 0..1 that a deviation is no chance: the surer of the two tests.
- * Band: tails of operational series fall like a power, P(|z| > x) ~ (x / 2)^-4 for x beyond 2, after the series' own tail is taken out of z.
- * Surprise: its score; where the series has a past that knows such values, the band alone is never surer than .95.
+ * Probability in 0..1 that a deviation is no chance.
+ * With a past: from the surprise, less the decades that many looks a day cost. Stated in line with recorded series, not with the model's tail.
+ * Young: from the band. Tails of operational series fall like a power, P(|z| > x) ~ (x / 2)^-4 beyond 2.
  * @param strength robust z of the last sample, tail-corrected  @param sum accumulated CUSUM of z above its slack
- * @param decades surprise  @param n samples so far
+ * @param decades greatest surprise of late  @param looks decades  @param isYoung no past to speak of
  */
-export const probabilityOf = (strength: number, sum: number, decades: number, n: number): number => {
+export const probabilityOf = (
+  strength: number,
+  sum: number,
+  decades: number,
+  looks: number,
+  isYoung: boolean,
+): number => {
   const x = Math.max(strength, Math.min(sum, 30) * 0.8);
   const band = x <= 2 ? 0 : 1 - (2 / x) ** 4;
-  const known = n >= PAST && decades < 4 ? 0.95 : 1;
-  return Math.max(Math.min(band, known), scoreOf(decades));
+  if (isYoung) return Math.min(band, YOUNG_MOST);
+  const past = decades - looks;
+  return past <= EVEN ? 0.5 * (Math.max(0, past) / EVEN) ** 4 : 1 - 0.5 * 10 ** ((EVEN - past) / DOUBT_TENTH);
 };

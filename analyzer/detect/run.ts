@@ -2,8 +2,8 @@
 import type { SeriesMeta } from '../types.ts';
 import { BEGAN, DetectorBank, ENDED } from './bank.ts';
 
-/** One row of the answer. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
-export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[] };
+/** One row of the answer; `probability` is that of the anomaly told. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
+export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[]; probability: number };
 
 /** Rows that an alarm stays raised while its anomaly lasts. */
 const ALARM_ROWS = 3;
@@ -41,7 +41,12 @@ export const runSingle = (times: readonly number[], values: readonly number[]): 
     if (word === BEGAN) raised = ALARM_ROWS;
     else if (word === ENDED) raised = 0;
     else if (raised > 0) raised--;
-    return { score: bank.score(index), anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? ['value'] : [] };
+    return {
+      score: bank.score(index),
+      anomaly: raised > 0 ? 1 : 0,
+      metrics: raised > 0 ? ['value'] : [],
+      probability: bank.probability(index),
+    };
   });
 };
 
@@ -74,8 +79,9 @@ export const runJoint = (
       suspects = began;
     } else if (raised > 0) raised--;
     together = began.length >= need;
+    const probability = Math.max(...indices.map((index) => bank.probability(index)));
     const strongest = [...scores].sort((a, b) => b - a).slice(0, STRONGEST);
     const score = strongest.reduce((sum, each) => sum + each, 0) / STRONGEST;
-    return { score, anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? suspects : [] };
+    return { score, anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? suspects : [], probability };
   });
 };

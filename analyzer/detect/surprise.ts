@@ -16,8 +16,6 @@ const HOLD = 50;
 const REPEAT = 0.5;
 /** Samples before surprise says anything. */
 const WARM = 50;
-/** Relative scale below which nothing is a deviation. */
-const RELATIVE = 0.02;
 const CLIP = 3;
 /** Series slower than this get a profile of the hours at once, faster ones after a day. */
 const SEASON_STEP_MS = 60_000;
@@ -44,7 +42,7 @@ export const surpriseOf = (
   }
   const rate = Math.max(1 / n, 1 / SLOW);
   const level = c.slow[i]!;
-  const scale = Math.max(c.slowDeviation[i]!, floor * 0.4, Math.abs(level) * RELATIVE, 1e-9);
+  const scale = Math.max(c.slowDeviation[i]!, floor, 1e-9);
   const plain = x - level;
   const z = plain / scale;
   const jump = (x - c.previous[i]!) / scale;
