@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 import { createHash } from 'node:crypto';
 // The command `fenghuo`: bundles the TypeScript sources once per change (plain Node runs them), then hands over to main.ts.
-import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -62,17 +71,24 @@ const workspaces = {
   },
 };
 
+/** What the verbs load by name: a workspace that is not there yet costs its own verb, not the build. */
+const doors = ['collector', 'analyzer', 'analyzer/bench', 'console', 'agent', 'bench'].map(
+  (name) => `@fenghuo/${name}`,
+);
+
 const bundle = async () => {
   const { build, stop } = await import('esbuild');
   const started = Date.now();
   const making = `${out}.${process.pid}`;
+  const found = Object.fromEntries(doors.map((name) => [name, sourceOf(name)]).filter(([, source]) => source));
   const entryPoints = [
     'bin/main.ts',
+    ...Object.values(found),
     'probes/node/register.ts',
     ...sources.filter((path) => path.startsWith(join(root, 'examples'))),
   ]
     .map((path) => (path.startsWith('/') ? path.slice(root.length + 1) : path))
-    .filter((path) => path.endsWith('.ts') && existsSync(join(root, path)));
+    .filter((path, i, all) => path.endsWith('.ts') && existsSync(join(root, path)) && all.indexOf(path) === i);
   await build({
     absWorkingDir: root,
     entryPoints,
@@ -89,6 +105,11 @@ const bundle = async () => {
     logLevel: 'error',
     plugins: [workspaces],
   });
+  const built = Object.entries(found).map(([name, path]) => [
+    name,
+    path.slice(root.length + 1).replace(/\.ts$/, '.mjs'),
+  ]);
+  writeFileSync(join(making, 'workspaces.json'), JSON.stringify(Object.fromEntries(built)));
   // Its helper process would otherwise stay for as long as we run.
   stop();
   // Two processes may bundle at once: whoever is second finds the folder there and leaves its own.

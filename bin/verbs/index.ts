@@ -1,6 +1,7 @@
 // Every verb of the command, each loaded only when it is asked for.
 import { OpsError } from '@fenghuo/kit';
 import { say } from '../output.ts';
+import { workspace } from './workspace.ts';
 
 export type Verb = {
   readonly usage: string;
@@ -34,7 +35,6 @@ const service = (name: string, does: string, load: () => Promise<object>): Verb 
 const command = (name: string, usage: string, does: string, key: string, load: () => Promise<object>): Verb => ({
   usage: `fenghuo ${usage}`,
   does,
-  ownHelp: true,
   run: async (args) => {
     // A replay reads the stream as the analyzer does.
     if (name === 'replay') (await import('./credentials.ts')).useCredentials('analyzer');
@@ -53,7 +53,7 @@ const functionOf = <F>(module: object, key: string): F | undefined => {
   return typeof found === 'function' ? (found as F) : undefined;
 };
 
-const bench = (): Promise<object> => import('@fenghuo/analyzer/bench');
+const bench = (): Promise<object> => workspace('@fenghuo/analyzer/bench');
 
 export const verbs: Readonly<Record<string, Verb>> = {
   up: {
@@ -62,14 +62,12 @@ export const verbs: Readonly<Record<string, Verb>> = {
     more: '  --example NAME  also runs examples/NAME under load\n  --data DIR      where everything is kept (default .fenghuo)\n  --demo          with the example: makes bank-a slow after a countdown and tells what Fenghuo decides',
     run: async (args) => (await import('./up.ts')).up(args),
   },
-  collector: service(
-    'collector',
-    'keeps telemetry: NATS → ClickHouse, OTLP receiver',
-    () => import('@fenghuo/collector'),
+  collector: service('collector', 'keeps telemetry: NATS → ClickHouse, OTLP receiver', () =>
+    workspace('@fenghuo/collector'),
   ),
-  analyzer: service('analyzer', 'detects, names the cause, acts', () => import('@fenghuo/analyzer')),
-  console: service('console', 'web console, REST, paging, reports', () => import('@fenghuo/console')),
-  agent: service('agent', 'the host probe; --list prints its metrics', () => import('@fenghuo/agent')),
+  analyzer: service('analyzer', 'detects, names the cause, acts', () => workspace('@fenghuo/analyzer')),
+  console: service('console', 'web console, REST, paging, reports', () => workspace('@fenghuo/console')),
+  agent: service('agent', 'the host probe; --list prints its metrics', () => workspace('@fenghuo/agent')),
   rules: {
     usage: 'fenghuo rules check [DIR…] [--json]',
     does: 'validates rules with file:line messages',
@@ -95,7 +93,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     'replay --from T --to T [--rules DIR]',
     'a stretch of the stream through the engine again',
     'replayCommand',
-    () => import('@fenghuo/analyzer'),
+    () => workspace('@fenghuo/analyzer'),
   ),
   report: {
     usage: 'fenghuo report ID [--format md|html|json] [--lang en|zh]',
@@ -108,5 +106,5 @@ export const verbs: Readonly<Record<string, Verb>> = {
     ownHelp: true,
     run: async (args) => (await import('./example.ts')).chaos(args, say),
   },
-  bench: command('bench', 'bench NAME [--json]', 'the benchmarks', 'benchCommand', () => import('@fenghuo/bench')),
+  bench: command('bench', 'bench NAME [--json]', 'the benchmarks', 'benchCommand', () => workspace('@fenghuo/bench')),
 };
