@@ -116,6 +116,11 @@ describe('what is no incident', () => {
   });
   it('a machine on which everything is slower at once', () =>
     expect(new Run(5).seconds(90).seconds(20, { busy: 4 }).seconds(30).log).toEqual([]));
+  it('a pause of one caller, which makes all its callees look slow for a tick', () => {
+    const run = new Run(14).seconds(90);
+    const { one, two, store } = run.platform.names;
+    expect(run.seconds(1, { slow: { [one]: 700, [two]: 700, [store]: 700 } }).seconds(20).log).toEqual([]);
+  });
   it('a service whose processor is loud and harmless', () => {
     const run = new Run(6).seconds(90);
     expect(run.seconds(60, { loud: { [run.platform.names.shop]: 3 } }).log).toEqual([]);

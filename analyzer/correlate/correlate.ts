@@ -31,7 +31,8 @@ export const openers = (engine: Engine): Opener[] => {
     const ticks = ticksOut(watch.bank.recent(index).values, is);
     const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
     const candidate = { anomaly, ticksOut: lasted, calls: watch.callsOf(one), learned: watch.bank.baseline(index).n };
-    if (opens(candidate, rule) && !planned(engine, one)) found.push({ one, anomaly, ticks: lasted });
+    if (opens(candidate, rule) && !planned(engine, one) && (lasted > 1 || !paused(engine, one)))
+      found.push({ one, anomaly, ticks: lasted });
   }
   return found.sort(
     (a, b) =>
@@ -50,6 +51,18 @@ const waiting = ({ watch }: Engine, one: Series): number => {
   const { expected } = watch.bank.expected(age.index);
   const recent = watch.bank.recent(age.index);
   return ticksOut(recent.values, (value) => matters(value, expected, 'up', rule, age.meta.unit));
+};
+
+/** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
+const paused = ({ watch }: Engine, one: Series): boolean => {
+  const others = [...watch.series.values()].filter(
+    ({ meta, lastMs }) =>
+      meta.caller === one.meta.caller &&
+      meta.entity !== one.meta.entity &&
+      meta.stat === 'p50' &&
+      lastMs === one.lastMs,
+  );
+  return one.meta.caller !== undefined && others.length > 0 && others.every(({ index }) => watch.active.has(index));
 };
 
 /** Known maintenance of the entity, or of who calls it. */
