@@ -145,8 +145,10 @@ export const apply = (engine: Engine, decision: Decision): void => {
       break;
     case 'incident.impact':
       file.impactMs = decision.atMs;
+      // What was added up here is exact; the log's figure serves where the incident is older than what was read again.
       for (const { kpi, lost, lostLow, lostHigh } of decision.impact)
-        file.shortfall.set(kpi, { lost, variance: ((lostHigh - lostLow) / 3.92) ** 2, untilMs: decision.atMs });
+        if (!file.shortfall.has(kpi))
+          file.shortfall.set(kpi, { lost, variance: ((lostHigh - lostLow) / 3.92) ** 2, untilMs: decision.atMs });
       break;
     case 'incident.state':
       if (decision.to === 'closed') closed(engine, file);

@@ -4,12 +4,10 @@ import { type CaseFile, type Engine, emit } from './engine.ts';
 
 const everyMs = 5_000;
 
-/** Adds up the shortfall of this tick and tells it every few seconds, until the incident is repaired. */
-export const account = (engine: Engine, file: CaseFile): void => {
-  const incident = engine.incidents.get(file.id);
-  if (incident === undefined || !engine.files.has(file.id) || incident.state === 'repaired') return;
+/** Adds up the shortfall of the ticks since the last time, until the incident is repaired. */
+export const accumulate = (engine: Engine, file: CaseFile): void => {
+  if (engine.incidents.get(file.id)?.state === 'repaired') return;
   const { bank } = engine.watch;
-  const told: Impact[] = [];
   for (const { rule, series } of engine.kpis.all) {
     if (!rule.impact) continue;
     const { expected, low, high } = bank.expected(series.index);
@@ -24,6 +22,18 @@ export const account = (engine: Engine, file: CaseFile): void => {
       sum.untilMs = timesMs[i]!;
     }
     file.shortfall.set(rule.name, sum);
+  }
+};
+
+/** Tells it every few seconds. */
+export const account = (engine: Engine, file: CaseFile): void => {
+  const incident = engine.incidents.get(file.id);
+  if (incident === undefined || !engine.files.has(file.id) || incident.state === 'repaired') return;
+  if (engine.now.atMs - file.impactMs < everyMs) return;
+  const told: Impact[] = [];
+  for (const { rule, series } of engine.kpis.all) {
+    const sum = file.shortfall.get(rule.name);
+    if (!rule.impact || sum === undefined) continue;
     const half = 1.96 * Math.sqrt(sum.variance);
     told.push({
       audience: rule.audience,
@@ -33,12 +43,8 @@ export const account = (engine: Engine, file: CaseFile): void => {
       lostLow: Math.max(0, sum.lost - half),
       lostHigh: Math.max(0, sum.lost + half),
       seen: Number.isNaN(series.last) ? 0 : series.last,
-      expected,
+      expected: engine.watch.bank.expected(series.index).expected,
     });
   }
-  if (told.length === 0 || engine.now.atMs - file.impactMs < everyMs) return;
-  // Applied, the decision's clamped sum would replace ours: keep what was really added up.
-  const kept = new Map([...file.shortfall].map(([kpi, sum]) => [kpi, { ...sum }]));
-  emit(engine, { type: 'incident.impact', incident: file.id, impact: told });
-  for (const [kpi, sum] of kept) file.shortfall.set(kpi, sum);
+  if (told.length > 0) emit(engine, { type: 'incident.impact', incident: file.id, impact: told });
 };

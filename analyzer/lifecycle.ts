@@ -42,20 +42,24 @@ export const healthyFor = (engine: Engine, id: string): number => {
   return since === undefined ? 0 : engine.now.atMs - since;
 };
 
+/** What is measured of an incident whether the engine decides or follows its log: health of the cause, quiet around it. */
+export const observe = (engine: Engine, file: CaseFile): void => {
+  measure(engine, file);
+  const stirring = openers(engine).some(
+    ({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business',
+  );
+  if (stirring) file.quietSinceMs = undefined;
+  else file.quietSinceMs ??= engine.now.atMs;
+};
+
 export const follow = (engine: Engine, file: CaseFile): undefined => {
   const { atMs } = engine.now;
-  measure(engine, file);
   const incident = engine.incidents.get(file.id);
   if (incident === undefined) return;
   const move = (to: IncidentState, why: Bilingual): undefined =>
     void emit(engine, { type: 'incident.state', incident: file.id, from: incident.state, to, why });
   const { state, cause, actions } = incident;
   const holding = actions.some((a) => !actionFinal(a.state));
-  const stirring = openers(engine).some(
-    ({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business',
-  );
-  if (stirring) file.quietSinceMs = undefined;
-  else file.quietSinceMs ??= atMs;
   const quietFor = file.quietSinceMs === undefined ? 0 : atMs - file.quietSinceMs;
   const verified = actions.find((a) => a.state === 'verified');
   if ((state === 'open' || state === 'acknowledged') && verified !== undefined)
@@ -70,7 +74,7 @@ export const follow = (engine: Engine, file: CaseFile): undefined => {
       en: `${cause?.entity ?? 'everything affected'} has been measured healthy for ${repairedMs / 1_000} s`,
       zh: `${cause?.entity ?? '受影响对象'} 实测恢复正常已 ${repairedMs / 1_000} 秒`,
     });
-  if (state === 'repaired' && file.references.size > 0 && !isHealthy && stirring)
+  if (state === 'repaired' && file.references.size > 0 && !isHealthy && file.quietSinceMs === undefined)
     return move('open', {
       en: `${cause?.entity ?? 'the cause'} is in trouble again`,
       zh: `${cause?.entity ?? '原因'} 再次异常`,

@@ -5,9 +5,9 @@ import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { correlate, obeyIncident } from './correlate/correlate.ts';
 import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs } from './engine.ts';
-import { account } from './impact.ts';
+import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
-import { follow } from './lifecycle.ts';
+import { follow, observe } from './lifecycle.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
@@ -80,6 +80,10 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.out.evaluated = true;
   engine.kpis.settle(atMs);
   engine.watch.silence(engine.tickMs);
+  for (const file of engine.files.values()) {
+    observe(engine, file);
+    accumulate(engine, file);
+  }
   if (deciding) {
     correlate(engine);
     for (const file of [...engine.files.values()]) {

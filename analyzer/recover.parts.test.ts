@@ -1,10 +1,19 @@
 // The analyzer on a real NATS: decides, acts, is killed in the middle and goes on: one incident, nothing twice, the lease renewed.
 import { type Bus, connectBus, createLogger, createSelfMetrics, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestNats, type TestNats } from '@fenghuo/kit/testing';
-import { type Decision, encodeFrame, flagKey, flagsBucket, subjects } from '@fenghuo/rules/contract';
+import {
+  type Decision,
+  decisionsStream,
+  encodeFrame,
+  flagKey,
+  flagsBucket,
+  subjects,
+  telemetryStream,
+} from '@fenghuo/rules/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Input } from './input.ts';
-import { readDecisions } from './read.ts';
+import { type Input, parseInput } from './input.ts';
+import { readDecisions, readStream } from './read.ts';
+import { logLines, replay } from './replay.ts';
 import { type Shell, startShell } from './shell.ts';
 import { Platform, randomNames, rulesFor } from './testing/platform.ts';
 
@@ -94,6 +103,18 @@ it('decides once, whatever happens to it', async () => {
   expect(log.flatMap((d) => (d.type === 'action.state' ? [d.to] : [])).slice(0, 2)).toEqual(['applying', 'applied']);
   expect((await lease())!.renewal).toBeGreaterThan(renewed);
   expect(JSON.stringify(log.slice(0, before.length))).toBe(JSON.stringify(before));
+  // The whole stream through a new engine gives the log that two lives of the analyzer wrote, byte for byte.
+  const inputs: Input[] = [];
+  for await (const message of readStream(bus, telemetryStream(0), { seq: 1 }, Number.MAX_SAFE_INTEGER)) {
+    const input = parseInput(message);
+    if (!('fault' in input)) inputs.push(input);
+  }
+  const again = replay(rulesFor(names), { partition: 0, act: 'on' }, inputs);
+  await realClock.sleep(300);
+  let stored = '';
+  for await (const { data } of readStream(bus, decisionsStream, { seq: 1 }, Number.MAX_SAFE_INTEGER))
+    stored += `${new TextDecoder().decode(data)}\n`;
+  expect(logLines(again)).toBe(stored);
   await shell.stop();
   await second.close();
 });
