@@ -121,6 +121,7 @@ export class DetectorBank {
   private decides(index: number, strength: number, isBad: boolean): boolean {
     const c = this.c;
     const o = this.options;
+    if (c.surprise[index]! < o.decadesAlone && strength < o.zImmediate && c.sum[index]! < o.sumDecides) return false;
     const looks = looksOf(c.stepMs[index]!);
     const isYoung = c.n[index]! < o.youngSamples;
     if (isBad && c.surprise[index]! >= o.decadesAlone + looks) return true;

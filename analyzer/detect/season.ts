@@ -1,17 +1,16 @@
 // Hour-of-day profiles, kept apart from the bank: only series that lived long enough get one, only those that gain use it.
 // Gain is measured: the mean absolute residual from the profile against that from the series' long-run level.
-import { learnTail, rarity } from './tail.ts';
+import { forgetOf, rateBoth } from './tail.ts';
 
 const HOURS = 24;
 const DAY_MS = 86_400_000;
-/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails, their hits. */
-const BLOCK = HOURS * 2 + 3 + 8 + 4;
+/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails. */
+const BLOCK = HOURS * 2 + 3 + 8;
 const BLOCKS_MAX = 65_535;
 const WITH = HOURS * 2;
 const WITHOUT = WITH + 1;
 const MIDDLE = WITH + 2;
 const TAIL = WITH + 3;
-const HIT = TAIL + 8;
 /** The profile's residual must be so much smaller than the plain one. */
 const GAIN = 0.7;
 /** Days before a profile is used. */
@@ -23,10 +22,11 @@ const MEMORY_SAMPLES = 60;
 const MEMORY_DAYS = 5;
 
 /** Bytes of one profile. */
-export const seasonBytes = BLOCK * 4;
+export const seasonBytes = BLOCK * 4 + 4;
 
 export class Seasons {
   private blocks = new Float32Array(0);
+  private hits = new Uint8Array(0);
   private count = 0;
   /** Rarity of the last sample against its hour, and of the last samples' mean; set by `push`. */
   single = 0;
@@ -43,6 +43,9 @@ export class Seasons {
       const next = new Float32Array(Math.max(BLOCK * 8, this.blocks.length * 2));
       next.set(this.blocks);
       this.blocks = next;
+      const hits = new Uint8Array((next.length / BLOCK) * 4);
+      hits.set(this.hits);
+      this.hits = hits;
     }
     return ++this.count;
   }
@@ -81,12 +84,9 @@ export class Seasons {
     b[at + MIDDLE]! += (z - b[at + MIDDLE]!) / MIDDLE_SAMPLES;
     if (b[at + WITH]! >= b[at + WITHOUT]! * GAIN) return;
     const middle = b[at + MIDDLE]!;
-    const tail = at + TAIL;
-    this.single = Math.max(rarity(b, tail, n, z), rarity(b, tail + 2, n, -z));
-    this.level = Math.max(rarity(b, tail + 4, n, middle), rarity(b, tail + 6, n, -middle));
-    learnTail(b, tail, b, at + HIT, n, z);
-    learnTail(b, tail + 2, b, at + HIT + 1, n, -z);
-    learnTail(b, tail + 4, b, at + HIT + 2, n, middle);
-    learnTail(b, tail + 6, b, at + HIT + 3, n, -middle);
+    const hit = (at / BLOCK) * 4;
+    const forget = forgetOf(n);
+    this.single = rateBoth(b, at + TAIL, this.hits, hit, n, forget, z);
+    this.level = rateBoth(b, at + TAIL + 4, this.hits, hit + 2, n, forget, middle);
   }
 }

@@ -3,7 +3,7 @@
 import type { BankColumns } from './columns.ts';
 import { TAILS } from './columns.ts';
 import type { Seasons } from './season.ts';
-import { learnTail, rarity } from './tail.ts';
+import { forgetOf, rateBoth } from './tail.ts';
 
 /** Samples over which level and scale forget, and those of the short windows. */
 const SLOW = 4_000;
@@ -40,17 +40,18 @@ export const surpriseOf = (
     c.middle[i] = x;
     c.previous[i] = x;
   }
-  const rate = Math.max(1 / n, 1 / SLOW);
+  const rate = n < SLOW ? 1 / n : 1 / SLOW;
   const level = c.slow[i]!;
   const scale = Math.max(c.slowDeviation[i]!, floor, 1e-9);
   const plain = x - level;
-  const z = plain / scale;
-  const jump = (x - c.previous[i]!) / scale;
+  const per = 1 / scale;
+  const z = plain * per;
+  const jump = (x - c.previous[i]!) * per;
   const step = Math.min(Math.abs(jump), 6);
   c.previous[i] = x;
-  c.middle[i] = c.middle[i]! + (x - c.middle[i]!) / Math.min(n, MIDDLE);
-  const mean = (c.middle[i]! - level) / scale;
-  c.roughFast[i] = c.roughFast[i]! + (step - c.roughFast[i]!) / Math.min(n, ROUGH);
+  c.middle[i] = c.middle[i]! + (x - c.middle[i]!) * (n < MIDDLE ? 1 / n : 1 / MIDDLE);
+  const mean = (c.middle[i]! - level) * per;
+  c.roughFast[i] = c.roughFast[i]! + (step - c.roughFast[i]!) * (n < ROUGH ? 1 / n : 1 / ROUGH);
   c.roughSlow[i] = c.roughSlow[i]! + (step - c.roughSlow[i]!) * rate;
   const rough = Math.log((c.roughFast[i]! + 0.02) / (c.roughSlow[i]! + 0.02));
 
@@ -62,18 +63,14 @@ export const surpriseOf = (
 
   const t = c.tails;
   const at = i * TAILS * 2;
-  const total = combined(
-    Math.max(rarity(t, at, n, z), rarity(t, at + 2, n, -z)),
-    Math.max(rarity(t, at + 4, n, jump), rarity(t, at + 6, n, -jump)),
-    Math.max(rarity(t, at + 8, n, mean), rarity(t, at + 10, n, -mean)),
-    Math.max(rarity(t, at + 12, n, rough), rarity(t, at + 14, n, -rough)),
-    seasons.single,
-    seasons.level,
-  );
-  for (let k = 0; k < TAILS; k++) {
-    const view = k < 2 ? z : k < 4 ? jump : k < 6 ? mean : rough;
-    learnTail(t, at + 2 * k, c.hits, i * TAILS + k, n, (k & 1) === 0 ? view : -view);
-  }
+  const hit = i * TAILS;
+  const forget = forgetOf(n);
+  const byValue = rateBoth(t, at, c.hits, hit, n, forget, z);
+  const byJump = rateBoth(t, at + 4, c.hits, hit + 2, n, forget, jump);
+  const byMean = rateBoth(t, at + 8, c.hits, hit + 4, n, forget, mean);
+  const byRough = rateBoth(t, at + 12, c.hits, hit + 6, n, forget, rough);
+  const some = byValue + byJump + byMean + byRough + seasons.single + seasons.level;
+  const total = some === 0 ? 0 : combined(byValue, byJump, byMean, byRough, seasons.single, seasons.level);
 
   const clipped = n < 10 ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
   c.slow[i] = level + rate * clipped;
