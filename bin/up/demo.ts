@@ -54,10 +54,12 @@ export const runDemo = async (options: Options): Promise<void> => {
   if (!options.isStopped()) {
     slowSince = realClock.monotonic();
     say('\nbank-a is slow now.');
-    await chaos(['bank-slow', '--target', 'bank-a', '--ms', '800', '--seconds', String(slowSeconds)], (line) =>
-      say(`  ${line}`),
-    ).catch((error: unknown) => say(`  the fault could not be injected: ${explain(error)}`));
-    await pause((slowSeconds + 45) * 1_000);
+    const fault = ['bank-slow', '--target', 'bank-a', '--ms', '800', '--seconds', String(slowSeconds)];
+    const injected = chaos(fault, (line) => say(`  ${line}`)).catch((error: unknown) =>
+      say(`  the fault could not be injected: ${explain(error)}`),
+    );
+    await Promise.race([injected, options.stopped]);
+    await pause(45_000);
     if (!options.isStopped()) say('\nThe rest is yours: npx fenghuo chaos --help');
   }
   await options.stopped;

@@ -48,9 +48,11 @@ export const up = async (args: readonly string[]): Promise<number> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   whenStarterGone(realClock, () => stop('npm is gone'));
 
+  let natsUrl = '';
   const start = async (): Promise<void> => {
     const web = buildWeb(status);
     const backends = await startBackends({ data, shift, credentials, status, keep });
+    natsUrl = backends.natsUrl;
     const rulesDir =
       values.example === undefined
         ? undefined
@@ -67,17 +69,20 @@ export const up = async (args: readonly string[]): Promise<number> => {
     say(
       `\nConsole http://127.0.0.1:${ports.console + shift}   (ready in ${((realClock.monotonic() - started) / 1_000).toFixed(1)} s; Ctrl-C stops everything)`,
     );
-    if (values.demo)
-      await runDemo({ natsUrl: backends.natsUrl, credentials, shift, stopped: told, isStopped: () => stopped });
   };
-  const work = start().catch((error: unknown) => {
+  const starting = start().catch((error: unknown) => {
     if (stopped) return;
     sayError(`fenghuo: ${explain(error)}`);
     code = 3;
     stop('it could not start');
   });
+  void starting.then(async () => {
+    if (!values.demo || stopped) return;
+    await runDemo({ natsUrl, credentials, shift, stopped: told, isStopped: () => stopped });
+  });
   await told;
-  await Promise.race([work, realClock.sleep(3_000)]);
+  // What is half started must be known before it can be stopped.
+  await Promise.race([starting, realClock.sleep(3_000)]);
   // Those that consume go before those they depend on; the services are independent of each other.
   const servers = running.filter((program) => program.name === 'NATS' || program.name === 'ClickHouse');
   await Promise.all(running.filter((program) => !servers.includes(program)).map((program) => program.stop()));
