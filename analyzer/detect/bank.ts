@@ -6,6 +6,7 @@ import { learnBand } from './band.ts';
 import { bankColumns, grown, RING } from './columns.ts';
 import { type BankOptions, bankDefaults } from './options.ts';
 import { probabilityOf, scoreOf } from './probability.ts';
+import { recentOf, remember } from './ring.ts';
 import { Seasons } from './season.ts';
 import { shapeOf } from './shape.ts';
 import { surpriseOf } from './surprise.ts';
@@ -76,7 +77,7 @@ export class DetectorBank {
   push(index: number, timeMs: number, value: number): 0 | 1 | 2 {
     const meta = this.metas[index];
     if (meta === undefined) return NOTHING;
-    this.remember(index, timeMs, value);
+    remember(this.c, index, timeMs, value);
     if (Number.isNaN(value)) return NOTHING;
     const c = this.c;
     c.state[index] = c.state[index]! & ~SILENT;
@@ -117,13 +118,18 @@ export class DetectorBank {
     return (c.state[index]! & BROKEN) !== 0 ? relative : Math.max(relative, 1);
   }
 
+  /** Without a past of its own, or with surprise at rest because it is frozen, the band decides alone. */
+  private goesByBand(index: number): boolean {
+    return this.c.n[index]! < this.options.youngSamples || (this.c.state[index]! & FROZEN) !== 0;
+  }
+
   /** Rare in all its past, or out of its band and (once it has a past) somewhat rare too. */
   private decides(index: number, strength: number, isBad: boolean): boolean {
     const c = this.c;
     const o = this.options;
     if (c.surprise[index]! < o.decadesAlone && strength < o.zImmediate && c.sum[index]! < o.sumDecides) return false;
     const looks = looksOf(c.stepMs[index]!);
-    const isYoung = c.n[index]! < o.youngSamples;
+    const isYoung = this.goesByBand(index);
     if (isBad && c.surprise[index]! >= o.decadesAlone + looks) return true;
     // A single sample must be rare for the looks of a day; several in a row are evidence of their own.
     const isImmediate = strength >= o.zImmediate && (isYoung || c.held[index]! >= o.decadesBand + looks);
@@ -155,26 +161,6 @@ export class DetectorBank {
       const floor = scaleFloor(meta, transform, this.c.location[index]!);
       learnBand(this.c, index, k + 1, forward(transform, value), value, floor, this.options.memorySamples);
     });
-  }
-
-  private remember(index: number, timeMs: number, value: number): void {
-    const c = this.c;
-    const gapMs = timeMs - c.lastS[index]! * 1000;
-    const steps = c.filled[index] === 0 ? 1 : Math.max(1, Math.round(gapMs / c.stepMs[index]!));
-    for (let k = 1; k < Math.min(RING, steps); k++) this.slot(index, Number.NaN);
-    this.slot(index, value);
-    c.lastS[index] = timeMs / 1000;
-    c.quiet[index] = Number.isNaN(value) ? Math.min(255, c.quiet[index]! + steps) : 0;
-  }
-
-  private slot(index: number, value: number): void {
-    const c = this.c;
-    const head = c.head[index]!;
-    c.ring[index * RING + head] = value;
-    c.head[index] = (head + 1) % RING;
-    if (c.filled[index]! < RING) c.filled[index] = c.filled[index]! + 1;
-    const missing = Number.isNaN(value) ? 1 : 0;
-    c.missing[index] = c.missing[index]! + (missing - c.missing[index]!) / Math.min(c.n[index]! + 1, 240);
   }
 
   /** Series that fell silent by `timeMs`: always there before, now missing for three steps. Each is told once. */
@@ -266,15 +252,7 @@ export class DetectorBank {
 
   /** The last samples, oldest first; times are those of the series' step. */
   recent(index: number): { readonly timesMs: Float64Array; readonly values: Float64Array } {
-    const c = this.c;
-    const count = c.filled[index]!;
-    const timesMs = new Float64Array(count);
-    const values = new Float64Array(count);
-    for (let k = 0; k < count; k++) {
-      values[k] = c.ring[index * RING + ((c.head[index]! - count + k + RING) % RING)]!;
-      timesMs[k] = c.lastS[index]! * 1000 - (count - 1 - k) * c.stepMs[index]!;
-    }
-    return { timesMs, values };
+    return recentOf(this.c, index);
   }
 
   /** The last sample, NaN where it was missing. */
@@ -284,7 +262,7 @@ export class DetectorBank {
 
   probability(index: number): number {
     const c = this.c;
-    const isYoung = c.n[index]! < this.options.youngSamples;
+    const isYoung = this.goesByBand(index);
     return probabilityOf(this.strength(index), c.sum[index]!, c.held[index]!, looksOf(c.stepMs[index]!), isYoung);
   }
 

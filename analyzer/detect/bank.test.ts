@@ -1,0 +1,147 @@
+// How the bank behaves on made-up series of every shape that matters: what it must see at once, and what must leave it quiet.
+import { seededRandom } from '@fenghuo/kit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SeriesMeta } from '../types.ts';
+import { DetectorBank } from './bank.ts';
+import { bytesPerSeries } from './columns.ts';
+
+const latency: SeriesMeta = {
+  id: '0000000000000001',
+  entity: 'bank-a',
+  caller: 'payment',
+  metric: 'http.client.request.duration',
+  stat: 'p50',
+  unit: 's',
+  class: 'latency',
+  kind: 'gauge',
+  bad: 'up',
+};
+const orders: SeriesMeta = { ...latency, metric: 'orders', unit: '1', class: 'business', kind: 'delta', bad: 'down' };
+const gauge: SeriesMeta = { ...latency, metric: 'x', unit: '', class: 'resource', bad: 'both' };
+const START = 1_700_000_000_000;
+
+const fed = (meta: SeriesMeta, count: number, value: (t: number) => number, stepMs = 1_000) => {
+  const bank = new DetectorBank();
+  const index = bank.add(meta, stepMs);
+  let began = 0;
+  for (let t = 0; t < count; t++) if (bank.push(index, START + t * stepMs, value(t)) === 1) began++;
+  return { bank, index, began, next: START + count * stepMs };
+};
+const noise = (seed: number) => {
+  const random = seededRandom(seed);
+  return () => random() + random() + random() + random() - 2;
+};
+
+describe('DetectorBank', () => {
+  it('sees a latency of 50 ms become 800 ms on the first bad sample, cold and with a past', () => {
+    for (const past of [30, 5_000]) {
+      const g = noise(past);
+      const { bank, index, began, next } = fed(latency, past, () => 0.05 * Math.exp(0.3 * g()));
+      expect(began).toBe(0);
+      expect(bank.push(index, next, 0.8)).toBe(1);
+      expect(bank.probability(index)).toBeGreaterThan(0.8);
+      expect(bank.anomaly(index)).toMatchObject({
+        onsetMs: next,
+        detectedMs: next,
+        entity: 'bank-a',
+        caller: 'payment',
+      });
+      expect(bank.baseline(index).location).toBeCloseTo(0.05, 1);
+    }
+  });
+
+  it('ends with hysteresis, and accepts a level that stays', () => {
+    const g = noise(2);
+    const healthy = () => 0.05 * Math.exp(0.3 * g());
+    const { bank, index, next } = fed(latency, 300, healthy);
+    const words = Array.from({ length: 30 }, (_, t) => bank.push(index, next + t * 1_000, t < 10 ? 0.8 : healthy()));
+    expect(words.filter((word) => word === 1)).toHaveLength(1);
+    expect(words.indexOf(2)).toBeGreaterThanOrEqual(14);
+    let ended = false;
+    for (let t = 30; t < 2_500 && !ended; t++) ended = bank.push(index, next + t * 1_000, 0.8) === 2;
+    expect(ended).toBe(true);
+    expect(bank.expected(index).expected).toBeGreaterThan(0.5);
+  });
+
+  it('does not learn while frozen', () => {
+    const g = noise(3);
+    const { bank, index, next } = fed(latency, 300, () => 0.05 * Math.exp(0.3 * g()));
+    const before = bank.baseline(index);
+    bank.freeze(index);
+    for (let t = 0; t < 3_000; t++) bank.push(index, next + t * 1_000, 0.8);
+    expect(bank.isAnomalous(index)).toBe(true);
+    expect(bank.baseline(index)).toMatchObject({ location: before.location, n: before.n });
+    bank.thaw(index);
+    expect(bank.push(index, next + 3_000_000, 0.8)).toBe(2);
+  });
+
+  it('sees orders stop, and not orders rise', () => {
+    const random = seededRandom(4);
+    const { bank, index, next } = fed(orders, 600, () => 15 + Math.floor(random() * 10));
+    expect(bank.push(index, next, 90)).toBe(0);
+    const words = Array.from({ length: 5 }, (_, t) => bank.push(index, next + (t + 1) * 1_000, 0));
+    expect(words).toContain(1);
+  });
+
+  it('is quiet on heavy tails, and on counts that are nearly always zero', () => {
+    const g = noise(5);
+    const random = seededRandom(6);
+    const heavy = fed(latency, 20_000, () => 0.08 * Math.exp(0.5 * g()) * (random() < 0.01 ? 4 : 1));
+    const sparse = fed({ ...orders, bad: 'both' }, 20_000, () => (random() < 0.02 ? 1 : 0));
+    expect(heavy.began + sparse.began).toBeLessThanOrEqual(1);
+  });
+
+  it('tells silence once, with the time of the first missing sample', () => {
+    const { bank, index, next } = fed(gauge, 100, (t) => t % 7);
+    expect(bank.tick(next)).toEqual([]);
+    expect(bank.tick(next + 5_000)).toEqual([index]);
+    expect(bank.tick(next + 6_000)).toEqual([]);
+    expect(bank.anomaly(index)).toMatchObject({ shape: 'silence', onsetMs: next });
+    bank.push(index, next + 9_000, 3);
+    expect(bank.anomaly(index)).toBeUndefined();
+  });
+
+  it('learns the hours of a day where they matter', () => {
+    const g = noise(7);
+    const day = (t: number) => (Math.floor((START + t * 300_000) / 3_600_000) % 24 < 8 ? 10 : 100) + g();
+    const early = fed(gauge, 288 * 3, day, 300_000);
+    const late = fed(gauge, 288 * 7, day, 300_000);
+    const { bank, index, next } = late;
+    expect(late.began - early.began).toBeLessThanOrEqual(1);
+    const words = Array.from({ length: 12 }, (_, t) => bank.push(index, next + t * 300_000, day(288 * 7 + t) + 45));
+    expect(words).toContain(1);
+  });
+
+  it('holds its promises for any series', () => {
+    const value = fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constant(Number.NaN), fc.constant(0));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 200 }), (values) => {
+        const run = () => {
+          const { bank, index } = fed(gauge, 0, () => 0);
+          let open = false;
+          return values.map((x, t) => {
+            const word = bank.push(index, START + t * 1_000, x);
+            if (word !== 0) {
+              expect(word).toBe(open ? 2 : 1);
+              open = !open;
+            }
+            const [p, score] = [bank.probability(index), bank.score(index)];
+            expect(p >= 0 && p <= 1 && score >= 0 && score <= 1).toBe(true);
+            return [word, p, score];
+          });
+        };
+        expect(run()).toEqual(run());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps 10,000 series apart and small', () => {
+    const bank = new DetectorBank();
+    const indices = Array.from({ length: 10_000 }, () => bank.add(gauge, 1_000));
+    for (let t = 0; t < 5; t++) for (const index of indices) bank.push(index, START + t * 1_000, index);
+    expect(indices.every((index) => bank.last(index) === index && bank.recent(index).values.length === 5)).toBe(true);
+    expect(bytesPerSeries()).toBeLessThanOrEqual(300);
+  });
+});
