@@ -17,6 +17,8 @@ const ticks = { body: 2, tail: 4, business: 3 } as const;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
 const overwhelming = { bands: 3, ratio: 4, calls: 5, floors: 3 } as const;
 
+const errorShareMin = 0.05;
+
 /** Relative and absolute change that the rule of its class asks for, in the direction that is bad. */
 export const matters = (
   seen: number,
@@ -53,7 +55,10 @@ export const opens = (
   if (anomaly.shape === 'silence' || anomaly.stat === 'count' || anomaly.stat === 'sum') return false;
   if (anomaly.class === 'business') return out >= ticks.business;
   if (isTail(anomaly)) return out >= ticks.tail && (calls ?? 0) >= overwhelming.calls;
+  // A few errors among many calls are the daily bread of retries; a burst that is over within a tick is, too.
+  if (anomaly.class === 'errors' && calls !== undefined && anomaly.seen < errorShareMin * calls) return false;
   if (out >= ticks.body) return true;
+  if (anomaly.class === 'errors') return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
