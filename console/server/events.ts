@@ -1,0 +1,14 @@
+// What the server tells the browser over the socket: one map of names to payloads, shared by both ends.
+import type { LiveEvidence, LiveGraph } from '@fenghuo/rules/contract';
+import type { IncidentDocument, IncidentItem } from './api.ts';
+
+export type ServerEvents = {
+  /** The list, newest first: on connection and on every change. */
+  incidents: (items: readonly IncidentItem[]) => void;
+  /** One incident whole, on every decision about it. */
+  incident: (document: IncidentDocument) => void;
+  live: (graph: LiveGraph) => void;
+  evidence: (evidence: LiveEvidence) => void;
+};
+/** Browsers only listen; what they change goes over REST, where it is authenticated and audited. */
+export type ClientEvents = Record<string, never>;
