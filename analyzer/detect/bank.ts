@@ -10,7 +10,7 @@ import { recentOf, remember } from './ring.ts';
 import { Seasons } from './season.ts';
 import { shapeOf } from './shape.ts';
 import { surpriseOf } from './surprise.ts';
-import { backward, forward, scaleFloor, type Transform, transformOf } from './transform.ts';
+import { back, floorOf, isBadWay, isPlain, onto, traitsOf } from './traits.ts';
 
 export { RING } from './columns.ts';
 export { type BankOptions, bankDefaults } from './options.ts';
@@ -38,7 +38,6 @@ const looksOf = (stepMs: number): number => Math.log10(Math.max(1, LOOK_MS / ste
 export class DetectorBank {
   private readonly options: BankOptions;
   private readonly metas: (SeriesMeta | undefined)[] = [];
-  private readonly transforms: Transform[] = [];
   private readonly seasons = new Seasons();
   private c = bankColumns(64);
 
@@ -56,7 +55,7 @@ export class DetectorBank {
     const index = this.metas.length;
     if (index >= this.c.location.length) this.c = grown(this.c);
     this.metas.push(meta);
-    this.transforms.push(transformOf(meta));
+    this.c.traits[index] = traitsOf(meta);
     this.c.stepMs[index] = stepMs;
     this.c.min[index] = Number.POSITIVE_INFINITY;
     this.c.max[index] = Number.NEGATIVE_INFINITY;
@@ -75,14 +74,14 @@ export class DetectorBank {
 
   /** Takes one sample (NaN is missing): 0 nothing changed, 1 an anomaly began, 2 it ended. */
   push(index: number, timeMs: number, value: number): 0 | 1 | 2 {
-    const meta = this.metas[index];
-    if (meta === undefined) return NOTHING;
+    if (this.metas[index] === undefined) return NOTHING;
     remember(this.c, index, timeMs, value);
     if (Number.isNaN(value)) return NOTHING;
     const c = this.c;
     c.state[index] = c.state[index]! & ~SILENT;
-    const x = forward(this.transforms[index]!, value);
-    const floor = scaleFloor(meta, this.transforms[index]!, c.location[index]!);
+    const traits = c.traits[index]!;
+    const x = onto(traits, value);
+    const floor = floorOf(traits, c.location[index]!);
     if ((c.state[index]! & FROZEN) === 0)
       c.surprise[index] = surpriseOf(c, index, this.seasons, timeMs, x, this.quantum(index, value, floor));
     const n = c.n[index]!;
@@ -91,7 +90,7 @@ export class DetectorBank {
       return NOTHING;
     }
     const z = (x - c.location[index]!) / Math.max(c.deviation[index]!, floor);
-    const isBad = meta.bad === 'both' || (meta.bad === 'up' ? z > 0 : z < 0);
+    const isBad = isBadWay(traits, z);
     const strength = isBad ? Math.abs(z) / Math.max(1, c.tail[index]! / 3) : 0;
     c.z[index] = z;
     const before = c.sum[index]!;
@@ -112,7 +111,7 @@ export class DetectorBank {
   /** Least scale of the surprise: a count that was always whole has its Poisson noise, whatever it is called. */
   private quantum(index: number, value: number, floor: number): number {
     const c = this.c;
-    if (this.transforms[index] !== 'identity') return floor;
+    if (!isPlain(c.traits[index]!)) return floor;
     if (!Number.isInteger(value)) c.state[index] = c.state[index]! | BROKEN;
     const relative = RELATIVE * Math.abs(c.slow[index]!);
     return (c.state[index]! & BROKEN) !== 0 ? relative : Math.max(relative, 1);
@@ -154,12 +153,11 @@ export class DetectorBank {
   private settle(index: number): void {
     const { values } = this.recent(index);
     const healthy = values.filter((value) => !Number.isNaN(value));
-    const transform = this.transforms[index]!;
-    const meta = this.metas[index]!;
-    this.c.location[index] = forward(transform, healthy[healthy.length - 1] ?? 0);
+    const traits = this.c.traits[index]!;
+    this.c.location[index] = onto(traits, healthy[healthy.length - 1] ?? 0);
     healthy.forEach((value, k) => {
-      const floor = scaleFloor(meta, transform, this.c.location[index]!);
-      learnBand(this.c, index, k + 1, forward(transform, value), value, floor, this.options.memorySamples);
+      const floor = floorOf(traits, this.c.location[index]!);
+      learnBand(this.c, index, k + 1, onto(traits, value), value, floor, this.options.memorySamples);
     });
   }
 
@@ -183,10 +181,8 @@ export class DetectorBank {
 
   /** Effective z of the last sample in the bad direction; 0 where it was in the good one. */
   strength(index: number): number {
-    const bad = this.metas[index]?.bad ?? 'both';
     const z = this.c.z[index]!;
-    const isBad = bad === 'both' || (bad === 'up' ? z > 0 : z < 0);
-    return isBad ? Math.abs(z) / Math.max(1, this.c.tail[index]! / 3) : 0;
+    return isBadWay(this.c.traits[index]!, z) ? Math.abs(z) / Math.max(1, this.c.tail[index]! / 3) : 0;
   }
 
   /** What is going on at a series, or undefined where it is within its band. */
@@ -239,14 +235,14 @@ export class DetectorBank {
   /** Expected value and band (three robust standard deviations, widened for heavy tails), in the metric's unit. */
   expected(index: number): { readonly expected: number; readonly low: number; readonly high: number } {
     const c = this.c;
-    const transform = this.transforms[index]!;
+    const traits = c.traits[index]!;
     const location = c.location[index]!;
-    const scale = Math.max(c.deviation[index]!, scaleFloor(this.metas[index]!, transform, location));
+    const scale = Math.max(c.deviation[index]!, floorOf(traits, location));
     const half = 3 * scale * Math.max(1, c.tail[index]! / 3);
     return {
-      expected: backward(transform, location),
-      low: backward(transform, location - half),
-      high: backward(transform, location + half),
+      expected: back(traits, location),
+      low: back(traits, location - half),
+      high: back(traits, location + half),
     };
   }
 

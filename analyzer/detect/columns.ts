@@ -44,6 +44,8 @@ export const bankColumns = (capacity: number) => ({
   filled: new Uint8Array(capacity),
   /** Bits: 1 anomalous, 2 frozen, 4 silent, 8 has had values that are not whole. */
   state: new Uint8Array(capacity),
+  /** What the hot path must know of the metadata: bits of traits.ts. */
+  traits: new Uint8Array(capacity),
   ring: new Float32Array(capacity * RING),
 });
 

@@ -34,9 +34,10 @@ export const backward = (transform: Transform, value: number): number => {
  * The least scale (one robust standard deviation, transformed units) that a series may have, however still its past was.
  * A latency that never moved may move by 15 %; a count has its Poisson noise; a share moves by 2 points; the rest by 5 %.
  */
-export const scaleFloor = (meta: SeriesMeta, transform: Transform, location: number): number => {
+export const scaleFloor = (unit: string, transform: Transform, location: number): number => {
   if (transform === 'log') return 0.15;
   if (transform === 'root') return 1;
-  if (meta.unit === '1' || meta.unit === '%') return meta.unit === '1' ? 0.02 : 2;
+  if (unit === '1') return 0.02;
+  if (unit === '%') return 2;
   return Math.max(Math.abs(location) * 0.05, 1e-9);
 };

@@ -1,0 +1,34 @@
+// A series' metadata as bits, so that the hot path compares no strings and touches no object.
+import type { SeriesMeta } from '../types.ts';
+import { backward, forward, scaleFloor, type Transform, transformOf } from './transform.ts';
+
+const LOG = 1;
+const ROOT = 2;
+const BAD_UP = 4;
+const BAD_DOWN = 8;
+const SHARE = 16;
+const PERCENT = 32;
+
+export const traitsOf = (meta: SeriesMeta): number => {
+  const transform = transformOf(meta);
+  const byTransform = transform === 'log' ? LOG : transform === 'root' ? ROOT : 0;
+  const byBad = meta.bad === 'up' ? BAD_UP : meta.bad === 'down' ? BAD_DOWN : 0;
+  return byTransform | byBad | (meta.unit === '1' ? SHARE : meta.unit === '%' ? PERCENT : 0);
+};
+
+export const isPlain = (traits: number): boolean => (traits & (LOG | ROOT)) === 0;
+
+/** Whether a deviation of this sign is the bad one. */
+export const isBadWay = (traits: number, z: number): boolean =>
+  (traits & (BAD_UP | BAD_DOWN)) === 0 || ((traits & BAD_UP) !== 0 ? z > 0 : z < 0);
+
+const nameOf = (traits: number): Transform =>
+  (traits & LOG) !== 0 ? 'log' : (traits & ROOT) !== 0 ? 'root' : 'identity';
+export const onto = (traits: number, value: number): number =>
+  isPlain(traits) ? value : forward(nameOf(traits), value);
+export const back = (traits: number, x: number): number => backward(nameOf(traits), x);
+/** The least scale, see `scaleFloor`. */
+export const floorOf = (traits: number, location: number): number => {
+  if (!isPlain(traits)) return scaleFloor('', nameOf(traits), location);
+  return scaleFloor((traits & SHARE) !== 0 ? '1' : (traits & PERCENT) !== 0 ? '%' : '', 'identity', location);
+};
