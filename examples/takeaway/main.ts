@@ -82,7 +82,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 process.once('disconnect', stop);
 
 mkdirSync(platform.data, { recursive: true });
-prepare(process.env);
+prepare(inherited());
 await Promise.all([queue(), plain('database', 'database'), ...thirdParties.map((bank) => plain(bank, 'bank', bank))]);
 await Promise.all(probed.map(service));
 await plain('load', 'load');
