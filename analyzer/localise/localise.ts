@@ -52,7 +52,8 @@ export const localise = (evidence: Evidence): Ranking => {
     if (of.silent) because.push({ code: 'silent', weight: 1.5 });
     const score =
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
-      (symptom > 0 || of.silent ? 0.5 : 0.25) * own +
+      // A busy resource is a confession beside symptoms of its own; alone it is a busy resource.
+      (symptom > 0 || of.silent ? 0.5 : 0.05) * own +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
