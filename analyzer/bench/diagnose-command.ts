@@ -1,0 +1,65 @@
+// `fenghuo diagnose CASE… [--json]`: recorded cases through the localiser that runs live.
+import { realClock } from '@fenghuo/kit';
+import { explain } from '../localise/explain.ts';
+import { localise } from '../localise/localise.ts';
+import type { RecordedCase } from './case.ts';
+import { evidenceOf, onsetOf } from './evidence.ts';
+import { readCase } from './read-case.ts';
+
+export type Diagnosis = {
+  readonly case: string;
+  readonly onset: number | null;
+  readonly ranking: readonly {
+    readonly service: string;
+    readonly metric: string;
+    readonly score: number;
+    readonly why: string;
+  }[];
+  readonly elapsedMs: number;
+};
+
+export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
+  const start = realClock.monotonic();
+  const evidence = evidenceOf(recorded);
+  const ranking = localise(evidence);
+  const elapsedMs = realClock.monotonic() - start;
+  const said = ranking.suspects.length === 0 ? [] : explain(ranking, evidence).ranking;
+  return {
+    case: recorded.id,
+    onset: onsetOf(recorded) ?? null,
+    ranking: ranking.suspects.map(({ entity, metric, score, because }, place) => ({
+      service: entity,
+      metric,
+      score,
+      why: said[place]?.why.en ?? because.map((b) => b.code).join(', '),
+    })),
+    elapsedMs,
+  };
+};
+
+/** Prints one answer a case, in the order given; 1 where a case could not be read, 2 for wrong usage. */
+export const diagnoseCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
+  const isJson = args.includes('--json');
+  const folders = args.filter((arg) => !arg.startsWith('--'));
+  if (folders.length === 0 || args.some((arg) => arg.startsWith('--') && arg !== '--json')) {
+    out('usage: fenghuo diagnose CASE… [--json]');
+    return 2;
+  }
+  let failed = 0;
+  for (const folder of folders) {
+    try {
+      const diagnosis = diagnoseCase(readCase(folder));
+      if (isJson) out(JSON.stringify(diagnosis));
+      else {
+        out(`${diagnosis.case}: ${diagnosis.ranking.length === 0 ? 'nothing stands out' : ''}`);
+        diagnosis.ranking.slice(0, 5).forEach((s, i) => {
+          out(`  ${i + 1}. ${s.service} ${s.metric} (${s.score.toFixed(2)}) ${s.why}`);
+        });
+      }
+    } catch (error) {
+      failed++;
+      out(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return failed === 0 ? 0 : 1;
+};
