@@ -1,0 +1,42 @@
+// All readers of one tick, counters turned into what was added since the last one.
+import { readFileSync } from 'node:fs';
+import { classify } from '@fenghuo/rules/catalog';
+import type { Point } from '../node/point.ts';
+import { readCpu, readMemory } from './cpu-memory.ts';
+import { readCgroup, readDisks, readNetwork } from './disk-network.ts';
+import type { Put, Reading, ReadText } from './reading.ts';
+
+const readers = [readCpu, readMemory, readDisks, readNetwork, readCgroup];
+
+/** Reads a kernel file; a missing or forbidden one is empty, so its figures are missing and the others are not. */
+export const kernelText: ReadText = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+export const readAll = (read: ReadText): Reading[] => {
+  const readings: Reading[] = [];
+  const put: Put = (metric, unit, kind, value, attributes = {}) =>
+    void readings.push({ metric, unit, kind, value, attributes });
+  for (const reader of readers) reader(read, put);
+  return readings;
+};
+
+export class Sampler {
+  private readonly before = new Map<string, number>();
+
+  /** The tick's points; a counter's first, and one that went back, is NaN: what was added is not known. */
+  sample(read: ReadText): Point[] {
+    return readAll(read).map(({ metric, unit, kind, value, attributes }) => {
+      const of = { metric, unit, attributes, class: classify(metric, unit).class };
+      if (kind === 'gauge') return { ...of, kind, value };
+      const key = `${metric} ${Object.values(attributes).join()}`;
+      const added = value - (this.before.get(key) ?? Number.NaN);
+      this.before.set(key, value);
+      return { ...of, kind: 'delta' as const, value: added >= 0 ? added : Number.NaN };
+    });
+  }
+}
