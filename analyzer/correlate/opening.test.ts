@@ -32,11 +32,13 @@ const anomaly = (change: Partial<Anomaly> = {}): Anomaly => ({
 });
 
 describe('opening', () => {
-  it('opens at once on overwhelming evidence, else on the second tick', () => {
+  it('opens at once on overwhelming evidence, on the second tick on plain, on the sixth on slight', () => {
     expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(true);
     expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 2, learned: 100 }, rule)).toBe(false);
     expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(false);
-    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 2, calls: 20, learned: 100 }, rule)).toBe(true);
+    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 5, calls: 20, learned: 100 }, rule)).toBe(false);
+    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 6, calls: 20, learned: 100 }, rule)).toBe(true);
+    expect(opens({ anomaly: anomaly({ seen: 0.4 }), ticksOut: 2, calls: 2, learned: 100 }, rule)).toBe(true);
   });
   it('opens on no extreme, silence, count, class that is evidence only, or series it does not know', () => {
     const is = (change: Partial<Anomaly>, learned = 100): boolean =>

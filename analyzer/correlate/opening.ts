@@ -13,7 +13,8 @@ export type Candidate = {
 };
 
 const learnedMin = 20;
-const ticks = { body: 2, tail: 4, business: 3 } as const;
+/** A slowness that few people would notice must last: what a busy neighbour does to a machine is over by then. */
+const ticks = { body: 2, slight: 6, tail: 4, business: 3 } as const;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
 const overwhelming = { bands: 3, ratio: 4, calls: 5, floors: 3 } as const;
 
@@ -57,9 +58,10 @@ export const opens = (
   if (isTail(anomaly)) return out >= ticks.tail && (calls ?? 0) >= overwhelming.calls;
   // A few errors among many calls are the daily bread of retries; a burst that is over within a tick is, too.
   if (anomaly.class === 'errors' && calls !== undefined && anomaly.seen < errorShareMin * calls) return false;
-  if (out >= ticks.body) return true;
-  if (anomaly.class === 'errors') return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
+  const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
+  if (out >= (isSlight ? ticks.slight : ticks.body)) return true;
+  if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
     (calls ?? 0) >= overwhelming.calls &&

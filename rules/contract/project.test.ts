@@ -125,7 +125,7 @@ describe('projection of the decision log', () => {
     expect(incident?.cause?.entity).toBe('x');
     expect(incident?.actions[0]).toMatchObject({ state: 'applied', appliedMs: 1_300 });
     expect(incident?.clocks).toMatchObject({
-      alertedMs: 1_500,
+      alertedMs: 1_000,
       respondedMs: 9_000,
       repairedMs: 99_000,
       alertDueMs: 60_000,

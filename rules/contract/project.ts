@@ -38,6 +38,8 @@ const opened = (d: DecisionOf<'incident.opened'>): Incident => ({
   impact: [],
   clocks: {
     onsetMs: d.onsetMs,
+    // The console shows it from here on; pages follow and are in the timeline.
+    alertedMs: d.atMs,
     alertDueMs: d.onsetMs + clockMs.alert,
     respondDueMs: d.onsetMs + clockMs.respond,
     repairDueMs: d.onsetMs + clockMs.repair,
