@@ -1,6 +1,6 @@
 // Evidence of a recorded case: everything before the onset is its past, what follows is its present.
 import { classify } from '@fenghuo/rules/catalog';
-import { baselineOf } from '../localise/baseline.ts';
+import { baselineOf, RELATIVE_ERRORS } from '../localise/baseline.ts';
 import type { Evidence, SeriesMeta } from '../types.ts';
 import type { RecordedCase } from './case.ts';
 
@@ -38,7 +38,12 @@ export const evidenceOf = (recorded: RecordedCase): Evidence => {
         ...classify(column.metric, unit),
       };
       const all = values[c]!;
-      return { meta, baseline: baselineOf(all.subarray(0, healthy)), timesMs, values: all.subarray(present) };
+      return {
+        meta,
+        baseline: baselineOf(all.subarray(0, healthy), meta.class === 'errors' ? RELATIVE_ERRORS : undefined),
+        timesMs,
+        values: all.subarray(present),
+      };
     }),
     edges: recorded.edges.map(([caller, callee]) => ({ caller, callee, source: 'declared' })),
     kinds: new Map(),

@@ -6,9 +6,11 @@ import type { Baseline } from '../types.ts';
 const MAD_TO_SD = 1.4826;
 /** Nothing is known more exactly than to this share of its location. */
 const RELATIVE = 0.05;
+/** A ratio that never fails is known better: half a percent of failures is news. */
+export const RELATIVE_ERRORS = 0.005;
 
-/** Baseline of samples before an onset; NaN is missing. The scale never falls below 5 % of the location. */
-export const baselineOf = (samples: Float64Array): Baseline => {
+/** Baseline of samples before an onset; NaN is missing. The scale never falls below a share of the location, 5 % unless told. */
+export const baselineOf = (samples: Float64Array, relative = RELATIVE): Baseline => {
   const present = [...samples].filter((value) => !Number.isNaN(value));
   const n = present.length;
   if (n === 0) return { n, location: 0, scale: 1, mean: 0, sd: 0, min: 0, max: 0, missing: 1 };
@@ -19,7 +21,7 @@ export const baselineOf = (samples: Float64Array): Baseline => {
   return {
     n,
     location,
-    scale: Math.max(robust, sd, RELATIVE * Math.abs(location)) || 1e-12,
+    scale: Math.max(robust, sd, relative * Math.abs(location)) || 1e-12,
     mean: average,
     sd,
     min: Math.min(...present),

@@ -18,6 +18,11 @@ type Signs = {
 const best = (scored: readonly Scored[]): number => scored.reduce((most, s) => Math.max(most, s.strength.strength), 0);
 /** What remains of a symptom that a callee explains in full. */
 const UNEXPLAINED_MIN = 0.1;
+/** What lateness says of errors: an alarm of errors is explained by errors before all. */
+const LATE = 0.3;
+/** Weight of an entity's own resources beside symptoms of its own, and alone. */
+const OWN = 1;
+const OWN_ALONE = 0.3;
 
 /**
  * Ranks (entity, metric) pairs, best first. Deterministic; ties fall to the earlier onset, then to the order of the evidence,
@@ -52,8 +57,8 @@ export const localise = (evidence: Evidence): Ranking => {
     if (of.silent) because.push({ code: 'silent', weight: 1.5 });
     const score =
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
-      // A busy resource is a confession beside symptoms of its own; alone it is a busy resource.
-      (symptom > 0 || of.silent ? 0.5 : 0.05) * own +
+      // A busy resource is a confession beside symptoms of its own; alone it says less.
+      (symptom > 0 || of.silent ? OWN : OWN_ALONE) * own +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
@@ -97,12 +102,20 @@ export const localise = (evidence: Evidence): Ranking => {
 
 const signsOf = (evidence: Evidence): Map<string, Signs> => {
   const from = evidence.onsetMs - evidence.stepMs;
+  const { alarm } = evidence;
+  const isErrorAlarm =
+    alarm !== undefined &&
+    evidence.series.some(
+      ({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric,
+    );
   const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
   for (const series of evidence.series) {
     const { meta } = series;
     if (meta.class === 'business' || meta.class === 'traffic') continue;
     const of = signs.get(meta.entity) ?? { symptoms: [], own: [], silences: 0, told: 0 };
-    const scored = { series, strength: strengthOf(series, from) };
+    const plain = strengthOf(series, from);
+    const weight = isErrorAlarm && meta.class === 'latency' ? LATE : 1;
+    const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
     (meta.class === 'latency' || meta.class === 'errors' ? of.symptoms : of.own).push(scored);
     if (meta.caller === undefined) {
       of.told++;

@@ -11,10 +11,18 @@ export type Strength = {
 
 const NONE: Strength = { strength: 0, seen: Number.NaN, onsetMs: Number.POSITIVE_INFINITY };
 /** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
-const leastScale = (unit: string, location: number): number =>
-  unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : Math.abs(location) * 0.05;
+const leastScale = (unit: string, location: number, isErrors: boolean): number =>
+  isErrors && (unit === '%' || unit === 'percent')
+    ? 0.5
+    : unit.startsWith('{')
+      ? 1
+      : unit === '1'
+        ? 0.02
+        : Math.abs(location) * 0.05;
 /** Below three robust deviations nothing is said. */
 const Z_MIN = 3;
+/** Weight of a fall where the bad direction is not known. */
+const FALL = 0.3;
 
 /**
  * Strength of one series from `fromMs` on: the median z of its samples outside the band, times the share of samples that are outside.
@@ -24,7 +32,7 @@ const Z_MIN = 3;
 export const strengthOf = (series: SeriesEvidence, fromMs: number): Strength => {
   const { baseline, meta, timesMs, values } = series;
   if (baseline.n < 3) return NONE;
-  const scale = Math.max(baseline.scale, leastScale(meta.unit, baseline.location));
+  const scale = Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
   const outside: { z: number; value: number }[] = [];
   let present = 0;
   let onsetMs = Number.POSITIVE_INFINITY;
@@ -33,7 +41,8 @@ export const strengthOf = (series: SeriesEvidence, fromMs: number): Strength => 
     if (timesMs[i]! < fromMs || Number.isNaN(value)) continue;
     present++;
     const z = (value - baseline.location) / scale;
-    const bad = meta.bad === 'both' ? Math.abs(z) : meta.bad === 'up' ? z : -z;
+    // More use of a resource hurts more often than less: a victim idles.
+    const bad = meta.bad === 'both' ? Math.max(z, -FALL * z) : meta.bad === 'up' ? z : -z;
     if (bad < Z_MIN) continue;
     outside.push({ z: bad, value });
     onsetMs = Math.min(onsetMs, timesMs[i]!);
