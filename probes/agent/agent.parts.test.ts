@@ -13,7 +13,6 @@ test('a host is reported every second, by more than 200 names', { timeout: 60_00
   const code = `import(${JSON.stringify(fileURLToPath(new URL('./index.ts', import.meta.url)))}).then((m) => m.run([]))`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@fenghuo/source', '-e', code], {
     env: {
-      ...process.env,
       FENGHUO_NATS_URL: nats.url,
       FENGHUO_NATS_USER: nats.user,
       FENGHUO_NATS_PASSWORD: nats.password,

@@ -2,8 +2,7 @@
 import { hostname } from 'node:os';
 import { connectBus, runService } from '@fenghuo/kit';
 import { limits, partitionOf, schemasBucket, subjects } from '@fenghuo/rules/contract';
-import { Assembler } from '../node/assemble.ts';
-import { Outbox } from '../node/outbox.ts';
+import { Frames } from './frames.ts';
 import { listMetrics } from './list.ts';
 import { kernelText, Sampler } from './sample.ts';
 
@@ -21,30 +20,42 @@ export const run = async (args: readonly string[] = []): Promise<void> => {
     const id = `host@${host}`;
     const partition = partitionOf(id, config.partitions);
     const incarnation = Math.floor(clock.now());
-    const assembler = new Assembler(id, incarnation, { host });
+    const frames = new Frames(id, incarnation, host);
     const sampler = new Sampler();
     const bus = await connectBus(config, 'agent');
-    const outbox = new Outbox(
-      async ({ subject, bytes, id: msgId }) => void (await bus.publish(subject, bytes, { msgId })),
-      (ms, fn) => void clock.after(ms, fn),
-    );
     let stopped = false;
+    let waiting = 0;
+    let lost = 0;
+    // Kept until stored, in bounds; the message id makes a second delivery harmless.
+    const send = async (subject: string, bytes: Uint8Array, msgId: string): Promise<void> => {
+      if (waiting >= limits.probeBufferFramesMax) {
+        lost++;
+        return;
+      }
+      waiting++;
+      while (!stopped) {
+        try {
+          await bus.publish(subject, bytes, { msgId });
+          break;
+        } catch {
+          await clock.sleep(500);
+        }
+      }
+      waiting--;
+    };
     let ticks = 0;
     const tick = (timeMs: number): void => {
-      const made = assembler.assemble(timeMs, sampler.sample(kernelText), [], outbox.takeLost());
-      if (made.schemaIsNew || ticks++ % ANNOUNCE_EVERY_TICKS === 0) {
+      const made = frames.make(timeMs, sampler.sample(kernelText), lost);
+      lost = 0;
+      if (made.isNew || ticks++ % ANNOUNCE_EVERY_TICKS === 0) {
         const bytes = new TextEncoder().encode(JSON.stringify(made.schema));
-        outbox.put({ subject: subjects.schema(partition, id), bytes, id: `${id}-${incarnation}-s${made.sequence}` });
+        void send(subjects.schema(partition, id), bytes, `${id}-${incarnation}-s${made.sequence}`);
         bus.kvm
           .open(schemasBucket)
           .then((bucket) => bucket.put(made.schema.hash, bytes))
           .catch((error: unknown) => log.warn({ err: error }, 'schema was not kept by its hash'));
       }
-      outbox.put({
-        subject: subjects.frame(partition, id),
-        bytes: made.frame,
-        id: `${id}-${incarnation}-${made.sequence}`,
-      });
+      void send(subjects.frame(partition, id), made.bytes, `${id}-${incarnation}-${made.sequence}`);
     };
     const plan = (): void => {
       if (stopped) return;

@@ -1,9 +1,9 @@
 // All readers of one tick, counters turned into what was added since the last one.
 import { readFileSync } from 'node:fs';
 import { classify } from '@fenghuo/rules/catalog';
-import type { Point } from '../node/point.ts';
 import { readCpu, readMemory } from './cpu-memory.ts';
 import { readCgroup, readDisks, readNetwork } from './disk-network.ts';
+import type { Point } from './frames.ts';
 import type { Put, Reading, ReadText } from './reading.ts';
 
 const readers = [readCpu, readMemory, readDisks, readNetwork, readCgroup];
