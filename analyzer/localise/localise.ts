@@ -23,6 +23,8 @@ const LATE = 0.3;
 /** Weight of an entity's own resources beside symptoms of its own, and alone. */
 const OWN = 1;
 const OWN_ALONE = 0.3;
+/** A lone resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. */
+const ALONE_MIN = 3;
 
 /**
  * Ranks (entity, metric) pairs, best first. Deterministic; ties fall to the earlier onset, then to the order of the evidence,
@@ -58,7 +60,7 @@ export const localise = (evidence: Evidence): Ranking => {
     const score =
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
       // A busy resource is a confession beside symptoms of its own; alone it says less.
-      (symptom > 0 || of.silent ? OWN : OWN_ALONE) * own +
+      (symptom > 0 || of.silent ? OWN * own : OWN_ALONE * Math.max(0, own - ALONE_MIN)) +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
