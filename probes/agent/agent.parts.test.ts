@@ -10,7 +10,7 @@ test('a host is reported every second, by more than 200 names', { timeout: 60_00
   const nats = await startTestNats();
   const bus = await connectBus({ natsUrl: nats.url, natsUser: nats.user, natsPassword: nats.password }, 'test');
   await ensureStreams(bus, { partitions: 1 });
-  const code = `import(${JSON.stringify(fileURLToPath(new URL('./index.ts', import.meta.url)))}).then((m) => m.run([]))`;
+  const code = `import(${JSON.stringify(fileURLToPath(new URL('./index.ts', import.meta.url)))}).then((m) => m.run())`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@fenghuo/source', '-e', code], {
     env: {
       FENGHUO_NATS_URL: nats.url,

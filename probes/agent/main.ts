@@ -8,13 +8,18 @@ import { kernelText, Sampler } from './sample.ts';
 
 const ANNOUNCE_EVERY_TICKS = 30;
 
-/** Runs until told to stop; `--list` prints the metrics instead. */
-export const run = async (args: readonly string[] = []): Promise<void> => {
-  if (args.includes('--list')) {
-    for (const { metric, unit, kind, class: of } of listMetrics())
-      process.stdout.write(`${metric}\t${unit}\t${kind}\t${of}\n`);
-    return;
+/** `fenghuo agent --list`: the metrics of this host, a line each; answers the exit code. */
+export const agentCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
+  if (args.length !== 1 || args[0] !== '--list') {
+    out('usage: fenghuo agent [--list]');
+    return 2;
   }
+  for (const { metric, unit, kind, class: of } of listMetrics()) out(`${metric}\t${unit}\t${kind}\t${of}`);
+  return 0;
+};
+
+/** Reads this host every second until told to stop. */
+export const run = async (): Promise<void> => {
   await runService('agent', async ({ config, clock, log }) => {
     const host = hostname();
     const id = `host@${host}`;
