@@ -10,6 +10,7 @@ import { incidentDocument, incidentItem } from './server/api.ts';
 import { consoleApp } from './server/app.ts';
 import { openAudit } from './server/audit.ts';
 import type { ClientEvents, ServerEvents } from './server/events.ts';
+import { isKnownHost } from './server/problem.ts';
 import { ConsoleState } from './server/state.ts';
 
 /** Runs the console until it is told to stop. */
@@ -53,7 +54,16 @@ const start = async ({ log, clock, self }: ServiceContext): Promise<{ stop(): Pr
     web: resolve(join(config.root, 'console', 'web', 'dist')),
   });
   const server = createServer(app);
-  io = new Server<ClientEvents, ServerEvents>(server, { serveClient: false, maxHttpBufferSize: 65_536 });
+  io = new Server<ClientEvents, ServerEvents>(server, {
+    serveClient: false,
+    maxHttpBufferSize: 65_536,
+    // Sockets pass express by. A page elsewhere must not read incidents: neither by its own Origin nor by a rebound name.
+    allowRequest: (request, answer) => {
+      const { host, origin } = request.headers;
+      const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+      answer(null, isOwn && isKnownHost(config.host, host));
+    },
+  });
   io.on('connection', (socket) => {
     socket.emit('incidents', state.list().slice(0, 50).map(incidentItem));
     if (state.graph !== undefined) socket.emit('live', state.graph);

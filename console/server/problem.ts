@@ -29,12 +29,18 @@ export const authenticated =
     );
   };
 
+/** True where a Host header names this console: itself, or loopback. `0.0.0.0` answers for every name. */
+export const isKnownHost = (host: string, header: string | undefined): boolean => {
+  const name = (header ?? '').replace(/:\d+$/, '');
+  return host === '0.0.0.0' || name === host || name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
+};
+
 /** Refuses requests for another host's name: what a page elsewhere could make a browser send here (DNS rebinding). */
 export const knownHost =
   (host: string) =>
   (request: Request, response: Response, next: NextFunction): void => {
-    const name = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (host === '0.0.0.0' || name === host || name === 'localhost' || name === '127.0.0.1' || name === '[::1]') next();
+    const given = request.headers.host;
+    if (isKnownHost(host, given)) next();
     else
-      problem(response, 421, 'misdirected request', `this console answers for ${host} and localhost, not for ${name}`);
+      problem(response, 421, 'misdirected request', `this console answers for ${host} and localhost, not for ${given}`);
   };
