@@ -50,7 +50,9 @@ const layout = (graph: LiveGraph): ReadonlyMap<string, { x: number; y: number }>
   for (const { entity } of graph.nodes) g.setNode(entity, { width: WIDTH, height: HEIGHT });
   for (const { caller, callee } of graph.edges) g.setEdge(caller, callee);
   dagre.layout(g);
-  return new Map(g.nodes().map((name: string) => [name, { x: g.node(name).x - WIDTH / 2, y: g.node(name).y - HEIGHT / 2 }]));
+  return new Map(
+    g.nodes().map((name: string) => [name, { x: g.node(name).x - WIDTH / 2, y: g.node(name).y - HEIGHT / 2 }]),
+  );
 };
 
 const Fit = ({ of }: { readonly of: string }) => {
