@@ -38,11 +38,16 @@ export const run = async (): Promise<void> => {
         return;
       }
       waiting++;
-      while (!stopped) {
+      // Three tries end within NATS's two minutes of duplicate detection; later ones could store a frame twice.
+      for (let tries = 0; !stopped; tries++) {
         try {
           await bus.publish(subject, bytes, { msgId });
           break;
         } catch {
+          if (tries === 2) {
+            lost++;
+            break;
+          }
           await clock.sleep(500);
         }
       }
