@@ -1,11 +1,11 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { FaultKind } from '@fenghuo/rules/contract';
-import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
+import { type Scored, shareOut } from './edges.ts';
 import { pathOf } from './path.ts';
-import { type Strength, strengthOf } from './strength.ts';
+import { strengthOf } from './strength.ts';
 
-type Scored = { readonly series: SeriesEvidence; readonly strength: Strength };
 type Because = RankedSuspect['because'][number];
 
 /** What an entity shows: symptoms (latency, errors), confessions of its own (resources, saturation), silence. */
@@ -111,19 +111,29 @@ const signsOf = (evidence: Evidence): Map<string, Signs> => {
       ({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric,
     );
   const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
+  const signOf = (entity: string) => {
+    const of = signs.get(entity) ?? { symptoms: [], own: [], silences: 0, told: 0 };
+    signs.set(entity, of);
+    return of;
+  };
+  const symptoms: Record<'latency' | 'errors', Scored[]> = { latency: [], errors: [] };
   for (const series of evidence.series) {
     const { meta } = series;
     if (meta.class === 'business' || meta.class === 'traffic') continue;
-    const of = signs.get(meta.entity) ?? { symptoms: [], own: [], silences: 0, told: 0 };
+    const of = signOf(meta.entity);
     const plain = strengthOf(series, from);
     const weight = isErrorAlarm && meta.class === 'latency' ? LATE : 1;
     const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
-    (meta.class === 'latency' || meta.class === 'errors' ? of.symptoms : of.own).push(scored);
+    (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
     if (meta.caller === undefined) {
       of.told++;
       if (series.anomaly?.shape === 'silence') of.silences++;
     }
-    signs.set(meta.entity, of);
+  }
+  for (const of of [symptoms.errors, symptoms.latency]) {
+    const { kept, callers } = shareOut(of);
+    for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
+    for (const [caller, one] of callers) signs.get(caller)?.symptoms.push(one);
   }
   return new Map(
     [...signs].map(([entity, of]) => [
