@@ -41,6 +41,7 @@ const found = (pattern: RegExp, where: (path: string) => boolean): string[] =>
 const mayImport: readonly (readonly [folder: string, names: readonly string[]])[] = [
   ['rules/', []],
   ['probes/kit/', ['rules']],
+  ['probes/agent/', ['rules', 'kit', 'probe']],
   ['probes/', ['rules', 'kit']],
   ['collector/', ['rules', 'kit', 'probe', 'agent']],
   ['analyzer/', ['rules', 'kit', 'probe', 'agent', 'collector']],
