@@ -16,6 +16,7 @@ test('a host is reported every second, by more than 200 names', { timeout: 60_00
       FENGHUO_NATS_URL: nats.url,
       FENGHUO_NATS_USER: nats.user,
       FENGHUO_NATS_PASSWORD: nats.password,
+      FENGHUO_PORT_SHIFT: '7330',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

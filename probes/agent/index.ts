@@ -1,3 +1,3 @@
 // The host agent's door.
-export { listMetrics } from './list.ts';
-export { agentCommand, run } from './main.ts';
+export { agentCommand, listMetrics } from './list.ts';
+export { run } from './main.ts';

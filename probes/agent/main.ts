@@ -1,26 +1,17 @@
 // The host agent: /proc and /sys once a second, as one frame on the bus.
 import { hostname } from 'node:os';
-import { connectBus, runService } from '@fenghuo/kit';
+import { connectBus, ports, runService, serveHealth } from '@fenghuo/kit';
 import { limits, partitionOf, schemasBucket, subjects } from '@fenghuo/rules/contract';
 import { Frames } from './frames.ts';
-import { listMetrics } from './list.ts';
 import { kernelText, Sampler } from './sample.ts';
 
 const ANNOUNCE_EVERY_TICKS = 30;
-
-/** `fenghuo agent --list`: the metrics of this host, a line each; answers the exit code. */
-export const agentCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
-  if (args.length !== 1 || args[0] !== '--list') {
-    out('usage: fenghuo agent [--list]');
-    return 2;
-  }
-  for (const { metric, unit, kind, class: of } of listMetrics()) out(`${metric}\t${unit}\t${kind}\t${of}`);
-  return 0;
-};
+/** More unsent messages than this: NATS does not take them, so the host is not being reported. */
+const READY_WAITING_MAX = 10;
 
 /** Reads this host every second until told to stop. */
 export const run = async (): Promise<void> => {
-  await runService('agent', async ({ config, clock, log }) => {
+  await runService('agent', async ({ config, clock, log, self }) => {
     const host = hostname();
     const id = `host@${host}`;
     const partition = partitionOf(id, config.partitions);
@@ -80,10 +71,17 @@ export const run = async (): Promise<void> => {
         plan();
       });
     };
+    const health = await serveHealth({
+      host: config.host,
+      port: ports.agent + config.portShift,
+      self,
+      ready: () => waiting < READY_WAITING_MAX,
+    });
     plan();
     return {
       stop: async () => {
         stopped = true;
+        await health.close();
         await bus.close();
       },
     };
