@@ -37,13 +37,17 @@ export const readAll = (read: ReadText): Reading[] => {
   return readings;
 };
 
+// A host's counters are evidence, never a reason to open an incident: what customers feel is measured elsewhere.
+const hostClass = (metric: string, unit: string): 'saturation' | 'resource' =>
+  classify(metric, unit).class === 'saturation' ? 'saturation' : 'resource';
+
 export class Sampler {
   private readonly before = new Map<string, number>();
 
   /** The tick's points; a counter's first, and one that went back, is NaN: what was added is not known. */
   sample(read: ReadText): Point[] {
     const points: Point[] = readAll(read).map(({ metric, unit, kind, value, attributes }) => {
-      const of = { metric, unit, attributes, class: classify(metric, unit).class };
+      const of = { metric, unit, attributes, class: hostClass(metric, unit) };
       if (kind === 'gauge') return { ...of, kind, value };
       const key = `${metric} ${Object.values(attributes).join()}`;
       const added = value - (this.before.get(key) ?? Number.NaN);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A probe may publish its own telemetry and read its flags; an operator is the console's publishing side. */
-export const natsRoles = ['admin', 'probe', 'collector', 'analyzer', 'console'] as const;
+export const natsRoles = ['admin', 'probe', 'agent', 'collector', 'analyzer', 'console'] as const;
 export type NatsRole = (typeof natsRoles)[number];
 
 const secret = z.string().min(16);

@@ -11,6 +11,7 @@ export const newCredentials = (): Credentials => ({
   nats: {
     admin: user('admin'),
     probe: user('probe'),
+    agent: user('agent'),
     collector: user('collector'),
     analyzer: user('analyzer'),
     console: user('console'),

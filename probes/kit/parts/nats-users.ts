@@ -62,6 +62,18 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
       deny: ['fh.>', '$KV.>', ...natsRoles.filter((role) => role !== 'probe').map((role) => `_INBOX.${role}.>`)],
     },
   }),
+  agent: (user) => ({
+    publish: {
+      allow: [
+        'fh.t.*.frame.>',
+        'fh.t.*.schema.>',
+        `$KV.${schemasBucket}.>`,
+        '$JS.API.INFO',
+        `$JS.API.STREAM.INFO.${schemas}`,
+      ],
+    },
+    subscribe: { allow: [`_INBOX.${user}.>`] },
+  }),
   collector: (user) => service(user, ['fh.t.>', subjects.deadLetters]),
   analyzer: (user) =>
     service(user, [subjects.decisions, subjects.liveAll, subjects.deadLetters, `$KV.${flagsBucket}.>`]),
