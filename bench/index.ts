@@ -1,0 +1,30 @@
+// `fenghuo bench NAME`: every benchmark by its name, each loaded only when it is asked for.
+import { OpsError } from '@fenghuo/kit';
+
+type Out = (line: string) => void;
+type Command = (args: readonly string[], out: Out) => Promise<number>;
+
+/** Files that measure and print when they are loaded; they read what follows the script's name in `process.argv`. */
+const script =
+  (load: () => Promise<object>): Command =>
+  async (args) => {
+    process.argv = [process.argv[0] ?? 'node', process.argv[1] ?? 'bench', ...args];
+    await load();
+    return Number(process.exitCode ?? 0);
+  };
+
+const benches: Readonly<Record<string, Command>> = {
+  incident: async (args, out) => (await import('./incident.ts')).incidentCommand(args, out),
+  detect: script(() => import('./detect.ts')),
+  series: script(() => import('./series.ts')),
+  ingest: script(() => import('./ingest-frames.ts')),
+};
+
+/** Runs one bench; the exit code is 0 when what it measures holds, 1 when it does not, 2 for an unknown name. */
+export const benchCommand = async (args: readonly string[], out: Out): Promise<number> => {
+  const [name, ...rest] = args;
+  const known = name === undefined ? undefined : benches[name];
+  if (known === undefined)
+    throw new OpsError('usage', `usage: fenghuo bench NAME; names: ${Object.keys(benches).join(', ')}`);
+  return await known(rest, out);
+};
