@@ -56,7 +56,7 @@ export class Frames {
   private schema: FrameSchema | undefined;
 
   private place({ value: _, ...point }: Point): number | undefined {
-    // A plain text finds the place: the 64-bit hash of each series each second was half of the agent's cost.
+    // A plain text finds the place; hashing each series each second took 1.6 ms a tick instead of 0.7.
     const key = `${point.metric} ${point.stat ?? ''} ${Object.entries(point.attributes).join(';')}`;
     const known = this.places.get(key);
     if (known !== undefined || this.columns.length >= limits.frameColumnsMax) return known;
