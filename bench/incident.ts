@@ -15,6 +15,11 @@ const customersLine = z.object({ atMs: z.number(), paid: z.number(), failed: z.n
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length * q) - 1)] ?? Number.NaN;
 
+const lineOf = (row: Readonly<Record<string, unknown>>): string =>
+  Object.entries(row)
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value}`)
+    .join(', ');
+
 /** Exit 0 when everything measured holds, 1 when something does not, or could not be seen. */
 export const incidentCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
   const { values } = parseArgs({
@@ -22,8 +27,9 @@ export const incidentCommand = async (args: readonly string[], out: (line: strin
     options: {
       runs: { type: 'string', default: '20' },
       seed: { type: 'string' },
-      shift: { type: 'string', default: '8000' },
-      'warm-up': { type: 'string', default: '45' },
+      shift: { type: 'string', default: '12000' },
+      'warm-up': { type: 'string', default: '40' },
+      json: { type: 'boolean' },
       rename: { type: 'boolean' },
       out: { type: 'string' },
     },
@@ -39,6 +45,9 @@ export const incidentCommand = async (args: readonly string[], out: (line: strin
     TAKEAWAY_SEED: String(seed % 1_000_000),
     ...(values.rename ? { TAKEAWAY_NAMES_SEED: String((seed % 1_000_000) + 1) } : {}),
   });
+  // A bench that is told to stop takes the product with it; the parent's exit alone would leave it running.
+  const interrupted = (): void => void product.stop().finally(() => process.exit(130));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, interrupted);
   const platform = config(product.env);
   const decisions: Seen[] = [];
   const reports: (FlagReport & { readonly seenMs: number })[] = [];
@@ -141,7 +150,7 @@ export const incidentCommand = async (args: readonly string[], out: (line: strin
       const row = await one(run);
       rows.push(row);
       if (values.out) appendFileSync(values.out, `${JSON.stringify(row)}\n`);
-      out(JSON.stringify(row));
+      out(values.json ? JSON.stringify(row) : lineOf(row));
     }
     const took = rows.map((row) => row.causeMs ?? Number.POSITIVE_INFINITY);
     const flags = rows.map((row) => row.flagMs ?? Number.POSITIVE_INFINITY);
@@ -162,6 +171,7 @@ export const incidentCommand = async (args: readonly string[], out: (line: strin
     for (const [says, ok] of holds) out(`${ok ? 'PASS' : 'FAIL'}  ${says}`);
     return rows.length > 0 && holds.every(([, ok]) => ok) ? 0 : 1;
   } finally {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, interrupted);
     await product.stop();
     receiver.close();
   }
