@@ -3,7 +3,7 @@ import { realClock } from '@fenghuo/kit';
 import { explain } from '../localise/explain.ts';
 import { localise } from '../localise/localise.ts';
 import type { RecordedCase } from './case.ts';
-import { evidenceOf, onsetOf } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import { readCase } from './read-case.ts';
 
 export type Diagnosis = {
@@ -26,7 +26,7 @@ export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
   const said = ranking.suspects.length === 0 ? [] : explain(ranking, evidence).ranking;
   return {
     case: recorded.id,
-    onset: onsetOf(recorded) ?? null,
+    onset: evidence.series.length === 0 ? null : evidence.onsetMs / 1_000,
     ranking: ranking.suspects.map(({ entity, metric, score, because }, place) => ({
       service: entity,
       metric,
