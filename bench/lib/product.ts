@@ -1,6 +1,6 @@
 // The whole product for a bench: `up --example takeaway` in a folder of its own, ended for certain.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bus, connectBus, ports, realClock } from '@fenghuo/kit';
@@ -41,6 +41,8 @@ export const startProduct = async (
   });
   try {
     await answers(`http://127.0.0.1:${ports.console + shift}/`, child);
+    // The console is there well before the example: a warm-up without customers would warm nothing.
+    await customersArrive(join(data, 'takeaway', 'customers.ndjson'), child);
     const admin = readCredentials(data)?.nats.admin;
     const bus = await connectBus(
       {
@@ -80,6 +82,15 @@ const answers = async (url: string, child: ChildProcess): Promise<void> => {
     await realClock.sleep(500);
   }
   throw new Error('the product did not answer within 120 s');
+};
+
+const customersArrive = async (path: string, child: ChildProcess): Promise<void> => {
+  for (let i = 0; i < 240; i++) {
+    if (child.exitCode !== null) throw new Error(`the product ended with ${child.exitCode}; see up.log`);
+    if (existsSync(path)) return;
+    await realClock.sleep(500);
+  }
+  throw new Error('no customer came within 120 s');
 };
 
 const end = async (child: ChildProcess): Promise<void> => {
