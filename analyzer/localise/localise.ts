@@ -24,6 +24,8 @@ const LATE = 0.3;
 const OWN = 1;
 const OWN_ALONE = 0.3;
 /** A lone resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. */
+/** A service takes over from an address that only its callers speak of when it is sick to this share of the address's own sickness. */
+const TWIN = 0.4;
 const ALONE_MIN = 3;
 
 /**
@@ -41,6 +43,19 @@ export const localise = (evidence: Evidence): Ranking => {
   }
   const sick = (entity: string): number =>
     best(signs.get(entity)?.symptoms ?? []) + (signs.get(entity)?.silent === true ? 2 : 0);
+  // An address of unknown kind that only its callers speak of, beside a sick service under the same caller: it may be that service's own,
+  // as a load balancer's is. A third party that the topology or the traffic made known is none.
+  const twinOf = (entity: string): string | undefined => {
+    if (callees.has(entity) || evidence.kinds.has(entity) || (signs.get(entity)?.own.length ?? 0) > 0) return undefined;
+    const beside = (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []);
+    return beside.find(
+      (name) =>
+        name !== entity &&
+        callees.has(name) &&
+        !callees.get(name)!.includes(entity) &&
+        sick(name) >= TWIN * sick(entity),
+    );
+  };
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
     const because: Because[] = [];
@@ -49,6 +64,8 @@ export const localise = (evidence: Evidence): Ranking => {
       (most, name) => (sick(name) > most.sick ? { name, sick: sick(name) } : most),
       { name: '', sick: 0 },
     );
+    const twin = twinOf(entity);
+    if (twin !== undefined && sick(twin) > below.sick) Object.assign(below, { name: twin, sick: symptom });
     const explained = symptom === 0 ? 0 : Math.min(1, below.sick / symptom);
     if (explained > 0.3) because.push({ code: `explained_by`, about: below.name, weight: -symptom * explained });
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
