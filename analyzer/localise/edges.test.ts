@@ -1,0 +1,26 @@
+// Whose fault a slow edge is: its callee's where callers agree, its caller's where it alone complains.
+import { expect, test } from 'vitest';
+import { type Scored, shareOut } from './edges.ts';
+
+const edge = (caller: string, entity: string, strength: number): Scored => ({
+  series: {
+    meta: { id: caller + entity, caller, entity, metric: 'm', unit: 's', class: 'latency', kind: 'gauge', bad: 'up' },
+    baseline: { n: 9, location: 1, scale: 1, mean: 1, sd: 1, min: 1, max: 1, missing: 0 },
+    timesMs: new Float64Array(0),
+    values: new Float64Array(0),
+  },
+  strength: { strength, seen: 1, onsetMs: 0, present: 3 },
+});
+
+test('a caller to whom everything is slow bears it itself', () => {
+  const { kept, callers } = shareOut([edge('a', 'x', 4), edge('a', 'y', 4), edge('a', 'z', 5)]);
+  expect(kept.map((k) => k.strength.strength)).toEqual([0, 0, 1]);
+  expect(callers.get('a')?.strength.strength).toBe(4);
+});
+
+test('a callee of which two callers complain keeps the blame; one lone complaint goes mostly to its caller', () => {
+  expect(shareOut([edge('a', 'x', 4), edge('b', 'x', 4)]).callers.size).toBe(0);
+  const { kept, callers } = shareOut([edge('a', 'x', 4), edge('b', 'x', 0)]);
+  expect(kept[0]?.strength.strength).toBeCloseTo(1.2);
+  expect(callers.get('a')?.strength.strength).toBeCloseTo(2.8);
+});
