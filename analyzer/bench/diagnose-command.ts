@@ -37,7 +37,7 @@ export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
   };
 };
 
-/** Prints one answer a case, in the order given; 1 where a case could not be read, 2 for wrong usage. */
+/** Prints one answer a case, in the order given; 3 where a case could not be read, 2 for wrong usage. */
 export const diagnoseCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
   const isJson = args.includes('--json');
   const folders = args.filter((arg) => !arg.startsWith('--'));
@@ -61,5 +61,5 @@ export const diagnoseCommand = async (args: readonly string[], out: (line: strin
       out(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return failed === 0 ? 0 : 1;
+  return failed === 0 ? 0 : 3;
 };
