@@ -23,9 +23,13 @@ const LATE = 0.3;
 /** Weight of an entity's own resources beside symptoms of its own, and alone. */
 const OWN = 1;
 const OWN_ALONE = 0.3;
-/** A lone resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. */
+/** … and alone while others show symptoms: what nobody suffers from is a neighbour's noise. */
+const OWN_IDLE = 0.05;
+/** However far a resource left its past: beyond this it is louder, not guiltier. */
+const OWN_MAX = 5;
 /** A service takes over from an address that only its callers speak of when it is sick to this share of the address's own sickness. */
 const TWIN = 0.4;
+/** A lone resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. */
 const ALONE_MIN = 3;
 
 /**
@@ -56,6 +60,7 @@ export const localise = (evidence: Evidence): Ranking => {
         sick(name) >= TWIN * sick(entity),
     );
   };
+  const anySick = [...signs.keys()].some((entity) => sick(entity) > 0);
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
     const because: Because[] = [];
@@ -71,13 +76,15 @@ export const localise = (evidence: Evidence): Ranking => {
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
     if (suffering > 0 && symptom > 0)
       because.push({ code: 'callers_suffer', about: String(suffering), weight: 0.3 * suffering });
-    const own = best(of.own);
+    const own = Math.min(OWN_MAX, best(of.own));
     if (own > 0) because.push({ code: 'own_resources', weight: own * 0.5 });
     if (of.silent) because.push({ code: 'silent', weight: 1.5 });
     const score =
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
-      // A busy resource is a confession beside symptoms of its own; alone it says less.
-      (symptom > 0 || of.silent ? OWN * own : OWN_ALONE * Math.max(0, own - ALONE_MIN)) +
+      // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
+      (symptom > 0 || of.silent
+        ? OWN * own * Math.max(UNEXPLAINED_MIN, 1 - explained)
+        : (anySick ? OWN_IDLE : OWN_ALONE) * Math.max(0, own - ALONE_MIN)) +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
