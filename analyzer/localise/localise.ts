@@ -25,7 +25,7 @@ const OWN = 1;
 const OWN_ALONE = 0.3;
 /** … and alone while others show symptoms: what nobody suffers from is a neighbour's noise. */
 const OWN_IDLE = 0.05;
-/** However far a resource left its past: beyond this it is louder, not guiltier. */
+/** However far a resource left its past: beyond this, or far beyond the symptoms beside it, it is louder, not guiltier. */
 const OWN_MAX = 5;
 /** A service takes over from an address that only its callers speak of when it is sick to this share of the address's own sickness. */
 const TWIN = 0.4;
@@ -83,8 +83,8 @@ export const localise = (evidence: Evidence): Ranking => {
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
       // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
       (symptom > 0 || of.silent
-        ? OWN * own * Math.max(UNEXPLAINED_MIN, 1 - explained)
-        : (anySick ? OWN_IDLE : OWN_ALONE) * Math.max(0, own - ALONE_MIN)) +
+        ? OWN * Math.min(own, of.silent ? own : 2 * symptom + 1) * Math.max(UNEXPLAINED_MIN, 1 - explained)
+        : (anySick && evidence.kinds.get(entity) === 'host' ? OWN_IDLE : OWN_ALONE) * Math.max(0, own - ALONE_MIN)) +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
