@@ -16,6 +16,7 @@ let clickhouse: TestClickHouse;
 let bus: Bus;
 let store: Store;
 let collector: ChildProcess | undefined;
+let supervised = false;
 const config = () => ({
   clickhouseUrl: clickhouse.url,
   clickhouseUser: clickhouse.user,
@@ -113,6 +114,7 @@ describe('the collector', () => {
     store = openStore(config());
   });
   afterAll(async () => {
+    supervised = false;
     collector?.kill('SIGKILL');
     await store?.close();
     await bus?.close();
@@ -135,7 +137,7 @@ describe('the collector', () => {
       await realClock.sleep(2_200 + kill * 60);
       collector.kill('SIGKILL');
     }
-    let supervised = true;
+    supervised = true;
     // What `fenghuo up` does: a collector that cannot go on leaves, and is started again.
     const supervise = (): void => {
       collector = startCollector();

@@ -1,6 +1,6 @@
 // One stream into ClickHouse, exactly once: contiguous ranges of its sequence, each one insert, and a restart asks where the last one ended.
 
-import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
+import { type Bus, type Clock, type Logger, OpsError, type SelfMetrics } from '@fenghuo/kit';
 import {
   changeEvent,
   decodeFrame,
@@ -32,6 +32,8 @@ export type Ingest = { stop(): Promise<void>; readonly done: Promise<void> };
 
 /** Messages that wait in memory at most, and their bytes: what back-pressure leaves in JetStream. */
 const WAITING_BYTES_MAX = 16 * 1_048_576;
+/** A stream that is silent for two beats is asked anew: a restarted NATS is noticed within seconds. */
+const pulse = { expires: 4_000, idle_heartbeat: 1_000 } as const;
 const RETRY_MS_MAX = 5_000;
 const DAY_MS = 86_400_000;
 
@@ -47,7 +49,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: Math.max(1, start),
   });
-  const messages = await consumer.consume({ max_bytes: WAITING_BYTES_MAX });
+  const messages = await consumer.consume({ max_bytes: WAITING_BYTES_MAX, ...pulse });
   const counters = {
     rows: self.counter('fenghuo_collector_rows', '{row}', 'samples stored'),
     missing: self.counter('fenghuo_collector_missing', '{sample}', 'samples that probes announced and did not have'),
@@ -160,6 +162,8 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
       // Waiting here is the back-pressure: nothing more is pulled while an insert of a full batch is under way.
       if (batch.isDue(clock.now())) await flush();
     }
+    // Ended without being told to: the process leaves, is started again, and asks ClickHouse where it stood.
+    if (!stopped) throw new OpsError('bus_unreachable', `the consumer of ${name} ended`);
   })();
   return {
     done,
