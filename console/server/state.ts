@@ -16,6 +16,7 @@ import {
   subjects,
 } from '@fenghuo/rules/contract';
 import { DeliverPolicy } from '@nats-io/jetstream';
+import { mergeEvidence } from './evidence.ts';
 
 export type Watcher = {
   /** `isFresh`: written after the console came up, so somebody may have to be told. */
@@ -24,8 +25,6 @@ export type Watcher = {
   readonly evidence: (evidence: LiveEvidence) => void;
 };
 
-/** Points of live evidence kept an incident and series: 15 minutes at 1 s. */
-const POINTS_MAX = 900;
 const EVIDENCE_INCIDENTS_MAX = 20;
 /** Closed incidents kept in memory; older ones are in ClickHouse. */
 const INCIDENTS_MAX = 1_000;
@@ -95,16 +94,8 @@ export class ConsoleState {
   }
 
   private keep(update: LiveEvidence): void {
-    const known = new Map(this.evidence.get(update.incident)?.series.map((one) => [one.series, one]));
-    for (const one of update.series) {
-      const before = known.get(one.series);
-      const last = before?.points.at(-1)?.t ?? 0;
-      known.set(one.series, {
-        ...one,
-        points: [...(before?.points ?? []), ...one.points.filter((point) => point.t > last)].slice(-POINTS_MAX),
-      });
-    }
-    this.evidence.set(update.incident, { ...update, series: [...known.values()] });
+    const series = mergeEvidence(this.evidence.get(update.incident)?.series ?? [], update.series);
+    this.evidence.set(update.incident, { ...update, series });
     if (this.evidence.size > EVIDENCE_INCIDENTS_MAX) this.evidence.delete(this.evidence.keys().next().value ?? '');
   }
 

@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import type { IncidentDocument, IncidentItem } from '../server/api.ts';
 import type { ClientEvents, ServerEvents } from '../server/events.ts';
+import { mergeEvidence } from '../server/evidence.ts';
 
 type Store = {
   connected: boolean;
@@ -15,7 +16,6 @@ type Store = {
   history: Readonly<Record<string, readonly (number | null)[]>>;
 };
 const HISTORY_MAX = 180;
-const POINTS_MAX = 900;
 
 export const useStore = create<Store>(() => ({
   connected: false,
@@ -41,21 +41,12 @@ socket.on('live', (graph) =>
     ),
   })),
 );
-socket.on('evidence', (update) => mergeEvidence(update));
+socket.on('evidence', (update) => keepEvidence(update));
 
-const mergeEvidence = (update: LiveEvidence): void =>
-  useStore.setState((state) => {
-    const known = new Map((state.evidence[update.incident] ?? []).map((one) => [one.series, one]));
-    for (const one of update.series) {
-      const before = known.get(one.series);
-      const last = before?.points.at(-1)?.t ?? 0;
-      known.set(one.series, {
-        ...one,
-        points: [...(before?.points ?? []), ...one.points.filter((point) => point.t > last)].slice(-POINTS_MAX),
-      });
-    }
-    return { evidence: { ...state.evidence, [update.incident]: [...known.values()] } };
-  });
+const keepEvidence = ({ incident, series }: LiveEvidence): void =>
+  useStore.setState((state) => ({
+    evidence: { ...state.evidence, [incident]: mergeEvidence(state.evidence[incident] ?? [], series) },
+  }));
 
 const fetched = async <T>(path: string): Promise<T | undefined> => {
   const response = await fetch(path);
@@ -70,7 +61,7 @@ export const loadIncident = async (id: string): Promise<boolean> => {
   ]);
   if (document === undefined) return false;
   useStore.setState((state) => ({ documents: { [id]: document, ...state.documents } }));
-  if (evidence !== undefined) mergeEvidence(evidence);
+  if (evidence !== undefined) keepEvidence(evidence);
   return true;
 };
 

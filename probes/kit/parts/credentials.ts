@@ -1,7 +1,7 @@
 // Random credentials of one installation, written once to `credentials.json` (mode 600) and read ever after.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Credentials, credentials, type NatsRole } from '@fenghuo/rules/contract';
+import { type Credentials, credentials } from '@fenghuo/rules/contract';
 import { OpsError, systemCode } from '../error.ts';
 import { randomSecret } from '../rng.ts';
 
@@ -50,12 +50,6 @@ export const ensureCredentials = (folder: string): Credentials => {
   chmodSync(path, 0o600);
   return made;
 };
-
-/** The environment of a service: the installation's addresses and this role's own secrets, no others. */
-export const roleEnvironment = (made: Credentials, role: NatsRole): Record<string, string> => ({
-  FENGHUO_NATS_USER: made.nats[role].user,
-  FENGHUO_NATS_PASSWORD: made.nats[role].password,
-});
 
 const parseJson = (text: string): unknown => {
   try {
