@@ -26,7 +26,7 @@ const telemetry = (partition: number, partitions: number): Partial<StreamConfig>
   max_msg_size: limits.messageBytesMax,
   // A full stream pushes back; it does not forget what nobody has read.
   discard: DiscardPolicy.New,
-  duplicate_window: nanos(120_000),
+  duplicate_window: nanos(limits.duplicateWindowMs),
   allow_direct: true,
 });
 

@@ -18,6 +18,13 @@ export type Assembled = {
   readonly schemaIsNew: boolean;
 };
 
+/** Separated by what no name contains, attributes in one order: two points share a column only if they share a series. */
+const keyOf = ({ metric, stat, edge, attributes }: Point): string => {
+  let key = `${metric}\0${stat ?? ''}\0${edge === undefined ? '' : `${edge.protocol}\0${edge.callee}`}`;
+  for (const name of Object.keys(attributes).sort()) key += `\0${name}\0${attributes[name]}`;
+  return key;
+};
+
 export class Assembler {
   private readonly columns = new Map<string, number>();
   private readonly order: Column[] = [];
@@ -68,8 +75,7 @@ export class Assembler {
   }
 
   private place(point: Point): number {
-    const edge = point.edge === undefined ? '' : `${point.edge.protocol} ${point.edge.callee}`;
-    const key = `${point.metric} ${point.stat ?? ''} ${edge} ${Object.entries(point.attributes).join(';')}`;
+    const key = keyOf(point);
     const known = this.columns.get(key);
     if (known !== undefined) return known;
     if (this.order.length >= limits.frameColumnsMax) {

@@ -23,6 +23,14 @@ export type Edge = {
 export type Server = { readonly latency: Sketch; errors: number; active: number };
 
 const OTHER = 'other';
+/** Edges kept free, so that each protocol has room for its "other". */
+const OTHERS = 4;
+/** Calls at once whose age is followed; those beyond still count when they end. About 100 bytes each. */
+export const openCallsMax = 10_000;
+/** A call that never ends (an answer whose body nobody reads) is forgotten after this, or its age would alarm for ever. */
+export const openCallMsMax = 600_000;
+/** Addresses of this process that are told: as many as a schema holds. */
+const LISTENS_MAX = 64;
 const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
 const said = (attributes: Attributes, ...names: readonly string[]): string | undefined => {
   for (const name of names) {
@@ -32,18 +40,22 @@ const said = (attributes: Attributes, ...names: readonly string[]): string | und
   return undefined;
 };
 
+/** `host:port`; an IPv6 host in brackets, and all names of the loopback as one. */
 const addressOf = (attributes: Attributes): string | undefined => {
-  const host = said(attributes, 'server.address', 'net.peer.name', 'http.host');
-  if (host === undefined) return undefined;
+  const told = said(attributes, 'server.address', 'net.peer.name');
+  // The old http.host is the Host header and has its port already.
+  if (told === undefined) return said(attributes, 'http.host');
+  const bare = told.replace(/^\[(.*)\]$/, '$1');
+  const host = bare === 'localhost' || bare === '::1' ? '127.0.0.1' : bare.includes(':') ? `[${bare}]` : bare;
   const port = said(attributes, 'server.port', 'net.peer.port');
-  return port === undefined || host.includes(':') ? host : `${host === 'localhost' ? '127.0.0.1' : host}:${port}`;
+  return port === undefined ? host : `${host}:${port}`;
 };
 
-const failed = (span: CallSpan, least: number): boolean => {
-  const status = Number(span.attributes['http.response.status_code'] ?? span.attributes['http.status_code'] ?? 0);
+const failed = ({ attributes, status }: CallSpan): boolean => {
+  const code = Number(attributes['http.response.status_code'] ?? attributes['http.status_code'] ?? 0);
+  if (code >= 500) return true;
   // A client that is told 4xx did get its answer; the span's own ERROR status for 4xx is not trouble of the callee.
-  if (status > 0) return status >= least;
-  return span.status.code === SpanStatusCode.ERROR;
+  return status.code === SpanStatusCode.ERROR && !(code >= 400);
 };
 
 export class Calls {
@@ -59,8 +71,9 @@ export class Calls {
     if (span.kind === SpanKind.SERVER) this.server.active++;
     const edge = this.edgeOf(span);
     if (edge === undefined) return;
+    if (this.open.size >= openCallsMax) return;
     edge.active++;
-    if (this.open.size < 10_000) this.open.set(span, { edge, sinceMs: nowMs });
+    this.open.set(span, { edge, sinceMs: nowMs });
   }
 
   ended(span: object & CallSpan): void {
@@ -69,25 +82,29 @@ export class Calls {
       this.served = true;
       this.server.active = Math.max(0, this.server.active - 1);
       this.server.latency.add(duration);
-      if (failed(span, 500)) this.server.errors++;
+      if (failed(span)) this.server.errors++;
       const address = addressOf(span.attributes);
-      if (address !== undefined && this.listens.size < 64) this.listens.add(address);
+      if (address !== undefined && this.listens.size < LISTENS_MAX) this.listens.add(address);
       return;
     }
     const started = this.open.get(span);
     this.open.delete(span);
     const edge = this.edgeOf(span) ?? started?.edge;
-    if (started !== undefined) started.edge.active = Math.max(0, started.edge.active - 1);
+    if (started !== undefined) started.edge.active--;
     if (edge === undefined) return;
     edge.latency.add(duration);
-    if (failed(span, 500)) edge.errors++;
+    if (failed(span)) edge.errors++;
   }
 
   /** Age in seconds of each edge's oldest unanswered call. */
   oldest(nowMs: number): ReadonlyMap<Edge, number> {
     const ages = new Map<Edge, number>();
-    for (const { edge, sinceMs } of this.open.values())
-      ages.set(edge, Math.max(ages.get(edge) ?? 0, (nowMs - sinceMs) / 1_000));
+    for (const [span, { edge, sinceMs }] of this.open) {
+      if (nowMs - sinceMs > openCallMsMax) {
+        this.open.delete(span);
+        edge.active--;
+      } else ages.set(edge, Math.max(ages.get(edge) ?? 0, (nowMs - sinceMs) / 1_000));
+    }
     return ages;
   }
 
@@ -109,7 +126,7 @@ export class Calls {
     const key = `${protocol} ${callee}`;
     const known = this.edges.get(key);
     if (known !== undefined) return known;
-    const folded = this.edges.size >= limits.probeEdgesMax - 4;
+    const folded = this.edges.size >= limits.probeEdgesMax - OTHERS;
     const name = folded ? OTHER : callee;
     const edge = (folded ? this.edges.get(`${protocol} ${OTHER}`) : undefined) ?? {
       callee: name,

@@ -5,8 +5,8 @@ import type { ProbeConfig } from './config.ts';
 import type { Parcel } from './outbox.ts';
 
 export type Link = {
-  /** Stores one message; rejects at once while there is no connection. */
-  send(parcel: Parcel): Promise<void>;
+  /** Stores one message; undefined while there is no connection. */
+  send(parcel: Parcel): Promise<void> | undefined;
   /** Called with each connection, the first and every further one of another server process. */
   onConnect(fn: (nc: NatsConnection) => void): void;
   close(): Promise<void>;
@@ -50,10 +50,8 @@ export const openLink = (config: ProbeConfig): Link => {
     }
   };
   return {
-    send: async ({ subject, bytes, id }) => {
-      if (js === undefined || !up) throw new Error('not connected');
-      await js.publish(subject, bytes, { msgID: id });
-    },
+    send: ({ subject, bytes, id }) =>
+      js === undefined || !up ? undefined : js.publish(subject, bytes, { msgID: id }).then(() => undefined),
     onConnect: (fn) => {
       listeners.push(fn);
       if (nc !== undefined && up) fn(nc);

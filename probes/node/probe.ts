@@ -28,7 +28,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
   const calls = new Calls();
   const own = new ProcessPoints();
   const link = openLink(config);
-  const outbox = new Outbox(link.send, (ms, fn) => void clock.after(ms, fn));
+  const outbox = new Outbox(link.send, clock);
   const { service, instance, version, namespace, environment, host } = config;
   const assembler = new Assembler(id, incarnation, {
     service,
@@ -65,12 +65,8 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     own.emitAll(clock.now(), emit);
     meterPoints((await reader.collect()).resourceMetrics, emit);
     points.push(...selfPoints(outbox, assembler));
-    const { frame, sequence, schema, schemaIsNew } = assembler.assemble(
-      timeMs,
-      points,
-      [...calls.listens],
-      outbox.takeLost(),
-    );
+    const lost = outbox.takeLost();
+    const { frame, sequence, schema, schemaIsNew } = assembler.assemble(timeMs, points, [...calls.listens], lost);
     if (schemaIsNew || ticks % ANNOUNCE_EVERY_TICKS === 0) {
       outbox.put({
         subject: subjects.schema(partition, id),
@@ -79,7 +75,12 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
       });
       schemas?.put(schema.hash, encode(schema)).catch(() => undefined);
     }
-    outbox.put({ subject: subjects.frame(partition, id), bytes: frame, id: `${id}-${incarnation}-${sequence}` });
+    outbox.put({
+      subject: subjects.frame(partition, id),
+      bytes: frame,
+      id: `${id}-${incarnation}-${sequence}`,
+      tells: lost,
+    });
     ticks++;
   };
   // Whole seconds, each probe a little later than the next, so that a host's probes do not all wake at once.
@@ -119,7 +120,7 @@ const openBuckets = async (
       const ageMs = Math.max(0, clock.now() - entry.created.getTime());
       try {
         // An entry that arrives as it is written is taken by the app's own clock; skew must not shorten its lease.
-        degrade.take(entry.json(), entry.isUpdate ? 0 : ageMs);
+        degrade.take(entry.json(), entry.isUpdate ? 0 : ageMs, entry.revision);
       } catch {
         // Not JSON: none of ours.
       }
@@ -138,8 +139,10 @@ const selfPoints = (outbox: Outbox, assembler: Assembler): Point[] => {
     value,
   });
   return [
-    point('fenghuo.probe.outbox.size', '{frame}', outbox.size),
-    point('fenghuo.probe.frames.sent', '{frame}', outbox.sent),
+    point('fenghuo.probe.outbox.size', '{message}', outbox.size),
+    point('fenghuo.probe.messages.sent', '{message}', outbox.sent),
+    point('fenghuo.probe.messages.dropped', '{message}', outbox.othersDropped),
+    point('fenghuo.probe.frames.dropped', '{frame}', outbox.framesDropped),
     point('fenghuo.probe.points.folded', '{point}', assembler.folded),
   ];
 };

@@ -21,15 +21,18 @@ export class Sketch {
     this.buckets[bucket]!++;
   }
 
-  /** The q-quantile in seconds (middle of its bucket, never above the maximum), NaN where nothing was added. */
+  /** The q-quantile in seconds: within 4 % up to 150 s, the maximum beyond; NaN where nothing was added. */
   quantile(q: number): number {
     if (this.count === 0) return Number.NaN;
     const rank = Math.max(1, Math.ceil(q * this.count));
+    if (rank === this.count) return this.max;
     let seen = 0;
     for (let i = 0; i < BUCKETS; i++) {
       seen += this.buckets[i]!;
-      if (seen >= rank)
-        return i === 0 ? Math.min(LEAST_S, this.max) : Math.min(this.max, LEAST_S * Math.exp((i - 0.5) * GROWTH));
+      if (seen < rank) continue;
+      // The first bucket has no lower end and the last no upper one.
+      if (i === 0) return Math.min(LEAST_S, this.max);
+      return i === BUCKETS - 1 ? this.max : Math.min(this.max, LEAST_S * Math.exp((i - 0.5) * GROWTH));
     }
     return this.max;
   }

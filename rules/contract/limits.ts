@@ -11,6 +11,10 @@ export const limits = {
   probeBufferFramesMax: 300,
   /** Bytes a probe keeps while the bus is away, whatever the frames' size. */
   probeBufferBytesMax: 8_388_608,
+  /** How long a probe keeps a message that was sent and not answered; NATS must know its id for longer, or it is stored twice. */
+  probeUnansweredMsMax: 300_000,
+  /** NATS knows message ids for this long; about 100 bytes an id: 36 MB for 1,000 probes. */
+  duplicateWindowMs: 360_000,
   /** Distinct edges (caller, callee, operation) a probe reports; the rest is folded into operation "other". */
   probeEdgesMax: 256,
   /** TELEMETRY keeps 48 h, bounded by bytes; full means push back (discard new). */
@@ -33,3 +37,5 @@ export const limits = {
 
 if (limits.frameColumnsMax * 8 + 64 > limits.messageBytesMax)
   throw new Error('limits: a full frame must fit in one message');
+if (limits.probeUnansweredMsMax >= limits.duplicateWindowMs)
+  throw new Error('limits: what a probe sends again must still be known to NATS');

@@ -1,0 +1,159 @@
+// What spans tell of the callees: who is slow, who fails, who does not answer at all.
+import { limits } from '@fenghuo/rules/contract';
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
+import { callPoints } from './call-points.ts';
+import { type CallSpan, Calls, openCallMsMax, openCallsMax } from './calls.ts';
+import type { Point } from './point.ts';
+
+type Told = { readonly kind?: SpanKind; readonly seconds?: number; readonly error?: boolean };
+const span = (
+  attributes: Attributes,
+  { kind = SpanKind.CLIENT, seconds = 0.05, error = false }: Told = {},
+): CallSpan => ({
+  kind,
+  attributes,
+  status: { code: error ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
+  startTime: [0, 0],
+  duration: [Math.floor(seconds), Math.round((seconds % 1) * 1e9)],
+});
+const to = (host: string, port = 80, more: Attributes = {}): Attributes => ({
+  'server.address': host,
+  'server.port': port,
+  ...more,
+});
+const finish = (calls: Calls, ...spans: readonly CallSpan[]): void => {
+  for (const each of spans) {
+    calls.started(each, 0);
+    calls.ended(each);
+  }
+};
+const tick = (calls: Calls, nowMs = 0): Point[] => {
+  const points: Point[] = [];
+  callPoints(calls, nowMs, (point) => points.push(point));
+  return points;
+};
+const figure = (points: readonly Point[], metric: string, callee?: string, stat?: string): number | undefined =>
+  points.find((p) => p.metric === metric && p.edge?.callee === callee && p.stat === stat)?.value;
+
+describe('a caller of two banks', () => {
+  it('sees the slow one slow and the other not', () => {
+    const calls = new Calls();
+    for (let i = 0; i < 100; i++) {
+      finish(calls, span(to('bank-a.test', 443), { seconds: 0.8 }), span(to('bank-b.test', 443), { seconds: 0.05 }));
+    }
+    const points = tick(calls);
+    const metric = 'http.client.request.duration';
+    expect(figure(points, metric, 'bank-a.test:443', 'count')).toBe(100);
+    expect(figure(points, metric, 'bank-a.test:443', 'p50')).toBeCloseTo(0.8, 1);
+    expect(figure(points, metric, 'bank-b.test:443', 'p99')).toBeCloseTo(0.05, 2);
+    const next = tick(calls);
+    expect(figure(next, metric, 'bank-a.test:443', 'count')).toBe(0);
+    expect(figure(next, metric, 'bank-a.test:443', 'p50')).toBeNaN();
+  });
+
+  it('takes 5xx and no answer for errors of the callee, 4xx and 2xx not', () => {
+    const calls = new Calls();
+    const answer = (code: number, error = false): CallSpan =>
+      span(to('bank', 80, { 'http.response.status_code': code }), { error });
+    // OpenTelemetry sets ERROR on a client's span for 4xx too.
+    finish(calls, answer(200), answer(404, true), answer(429, true), answer(500, true), answer(503, true));
+    finish(calls, span(to('bank', 80, { 'error.type': 'ECONNREFUSED' }), { error: true }));
+    expect(figure(tick(calls), 'fenghuo.client.errors', 'bank:80')).toBe(3);
+    // The answer began well and broke off.
+    finish(calls, answer(200, true));
+    expect(figure(tick(calls), 'fenghuo.client.errors', 'bank:80')).toBe(1);
+  });
+
+  it('sees a bank that does not answer at all, second by second, before any call has ended', () => {
+    const calls = new Calls();
+    const first = span(to('bank'));
+    calls.started(first, 1_000);
+    calls.started(span(to('bank')), 2_000);
+    const points = tick(calls, 4_000);
+    expect(figure(points, 'fenghuo.client.active_requests', 'bank:80')).toBe(2);
+    expect(figure(points, 'fenghuo.client.oldest_request.age', 'bank:80', 'max')).toBe(3);
+    calls.ended(first);
+    expect(figure(tick(calls, 5_000), 'fenghuo.client.oldest_request.age', 'bank:80', 'max')).toBe(3);
+    expect(figure(tick(calls, 5_000), 'fenghuo.client.active_requests', 'bank:80')).toBe(1);
+  });
+
+  it('forgets a call that will never end, so that it does not alarm for ever', () => {
+    const calls = new Calls();
+    calls.started(span(to('bank')), 0);
+    tick(calls, openCallMsMax + 1);
+    const points = tick(calls, openCallMsMax + 2);
+    expect(figure(points, 'fenghuo.client.oldest_request.age', 'bank:80', 'max')).toBe(0);
+    expect(figure(points, 'fenghuo.client.active_requests', 'bank:80')).toBe(0);
+  });
+
+  it('is back at zero open calls after more of them than it follows', () => {
+    const calls = new Calls();
+    const flood = Array.from({ length: openCallsMax + 500 }, () => span(to('bank')));
+    for (const each of flood) calls.started(each, 0);
+    for (const each of flood) calls.ended(each);
+    const points = tick(calls);
+    expect(figure(points, 'fenghuo.client.active_requests', 'bank:80')).toBe(0);
+    expect(figure(points, 'http.client.request.duration', 'bank:80', 'count')).toBe(flood.length);
+  });
+});
+
+describe('the name of a callee', () => {
+  const named = (attributes: Attributes, kind = SpanKind.CLIENT): string | undefined => {
+    const calls = new Calls();
+    finish(calls, span(attributes, { kind }));
+    const edge = [...calls.edges.values()][0];
+    return edge === undefined ? undefined : `${edge.protocol} ${edge.callee}`;
+  };
+  it('is what the caller calls it, else its address', () => {
+    expect(named(to('10.0.0.7', 8080, { 'service.peer.name': 'bank-a' }))).toBe('http bank-a');
+    expect(named(to('10.0.0.7', 8080))).toBe('http 10.0.0.7:8080');
+    expect(named(to('db', 5432, { 'db.system.name': 'postgresql' }))).toBe('db db:5432');
+    expect(named({ 'db.system.name': 'postgresql' })).toBe('db postgresql');
+    expect(named({ 'messaging.destination.name': 'orders.paid' }, SpanKind.PRODUCER)).toBe('messaging orders.paid');
+    expect(named({ 'http.host': 'old.test:81' })).toBe('http old.test:81');
+    expect(named({})).toBeUndefined();
+    expect(named(to('x'), SpanKind.INTERNAL)).toBeUndefined();
+  });
+  it('is one for all names of the loopback, and keeps the port of an IPv6 address', () => {
+    for (const host of ['localhost', '127.0.0.1', '::1', '[::1]'])
+      expect(named(to(host, 81))).toBe('http 127.0.0.1:81');
+    expect(named(to('2001:db8::7', 8080))).toBe('http [2001:db8::7]:8080');
+    expect(named(to('[2001:db8::7]', 8081))).toBe('http [2001:db8::7]:8081');
+  });
+});
+
+describe('a crawler that calls a thousand hosts', () => {
+  it('has its edges folded at the limit, and no call uncounted', () => {
+    const calls = new Calls();
+    for (let i = 0; i < 1_000; i++) finish(calls, span(to(`host-${i}`)));
+    finish(calls, span(to('late-db', 5432, { 'db.system.name': 'postgresql' })));
+    expect(calls.edges.size).toBeLessThanOrEqual(limits.probeEdgesMax);
+    const points = tick(calls);
+    const counts = points.filter((p) => p.edge !== undefined && p.stat === 'count');
+    expect(counts.reduce((sum, p) => sum + p.value, 0)).toBe(1_001);
+    expect(counts.find((p) => p.edge?.callee === 'other' && p.edge.protocol === 'http')?.value).toBeGreaterThan(700);
+    expect(counts.find((p) => p.edge?.callee === 'other' && p.edge.protocol === 'db')?.value).toBe(1);
+  });
+});
+
+describe('a server', () => {
+  const served = (code: number): CallSpan =>
+    span(to('shop.test', 8080, { 'http.response.status_code': code }), { kind: SpanKind.SERVER, seconds: 0.2 });
+  it('tells latency, errors by 5xx only, and under which address it was called', () => {
+    const calls = new Calls();
+    expect(tick(calls)).toEqual([]);
+    finish(calls, served(200), served(404), served(500));
+    const points = tick(calls);
+    expect(figure(points, 'http.server.request.duration', undefined, 'count')).toBe(3);
+    expect(figure(points, 'http.server.request.duration', undefined, 'max')).toBeCloseTo(0.2);
+    expect(figure(points, 'fenghuo.server.errors')).toBe(1);
+    expect(figure(points, 'http.server.active_requests')).toBe(0);
+    expect([...calls.listens]).toEqual(['shop.test:8080']);
+  });
+  it('remembers a bounded number of addresses, whatever Host headers strangers send', () => {
+    const calls = new Calls();
+    for (let i = 0; i < 500; i++) finish(calls, span(to(`evil-${i}`), { kind: SpanKind.SERVER }));
+    expect(calls.listens.size).toBe(64);
+  });
+});
