@@ -10,7 +10,10 @@ const caseShape = z.object({
       column: z.string(),
       service: z.string(),
       metric: z.string(),
-      unit: z.string().optional(),
+      unit: z
+        .string()
+        .transform((u) => (u === 'percent' ? '%' : u))
+        .optional(),
       instance: z.string().optional(),
       caller: z.string().optional(),
     }),

@@ -1,40 +1,47 @@
-// A recorded case's rows through the detectors that run live: what they say, and where the trouble begins if nobody told.
-
+// A recorded case's rows through the detectors that run live: what was normal, what is anomalous now, and where the trouble begins.
 import type { Anomaly } from '@fenghuo/rules/contract';
 import { DetectorBank } from '../detect/bank.ts';
-import type { SeriesMeta } from '../types.ts';
+import type { Baseline, SeriesMeta } from '../types.ts';
 
-const bankOf = (metas: readonly SeriesMeta[], stepMs: number): DetectorBank => {
+export type Rows = {
+  readonly metas: readonly SeriesMeta[];
+  readonly stepMs: number;
+  /** Epoch seconds, ascending. */
+  readonly times: readonly number[];
+  /** `values[series][row]`, NaN is missing. */
+  readonly values: readonly Float64Array[];
+};
+export type Streamed = {
+  readonly baselines: readonly Baseline[];
+  readonly anomalies: readonly (Anomaly | undefined)[];
+};
+
+const bankOf = ({ metas, stepMs }: Rows): DetectorBank => {
   const bank = new DetectorBank();
   for (const meta of metas) bank.add(meta, stepMs);
   return bank;
 };
 
-/** Streams all rows and answers what goes on at the end, by series; learning ends at the row `healthy`. */
-export const stream = (
-  metas: readonly SeriesMeta[],
-  stepMs: number,
-  times: readonly number[],
-  values: readonly Float64Array[],
-  healthy: number,
-): (Anomaly | undefined)[] => {
-  const bank = bankOf(metas, stepMs);
+/** Streams all rows; learning ends at the row `healthy` (there must be one). Baselines as of then, anomalies as of the end. */
+export const stream = (rows: Rows, healthy: number): Streamed => {
+  const { metas, times, values } = rows;
+  const bank = bankOf(rows);
+  let baselines: Baseline[] = [];
   times.forEach((time, row) => {
-    if (row === healthy) for (const i of metas.keys()) bank.freeze(i);
+    if (row === healthy) {
+      baselines = metas.map((_, i) => bank.baseline(i));
+      for (const i of metas.keys()) bank.freeze(i);
+    }
     for (const i of metas.keys()) bank.push(i, time * 1_000, values[i]![row]!);
     bank.tick(time * 1_000);
   });
-  return metas.map((_, i) => bank.anomaly(i));
+  return { baselines, anomalies: metas.map((_, i) => bank.anomaly(i)) };
 };
 
 /** Row with which most symptoms begin within three steps, the later half only; undefined where hardly anything does. */
-export const foundOnset = (
-  metas: readonly SeriesMeta[],
-  stepMs: number,
-  times: readonly number[],
-  values: readonly Float64Array[],
-): number | undefined => {
-  const bank = bankOf(metas, stepMs);
+export const foundOnset = (rows: Rows): number | undefined => {
+  const { metas, stepMs, times, values } = rows;
+  const bank = bankOf(rows);
   const began = new Float64Array(times.length);
   times.forEach((time, row) => {
     metas.forEach((_, i) => {

@@ -219,11 +219,15 @@ export class DetectorBank {
   /** The series before the onset (it is frozen while anomalous). */
   baseline(index: number): Baseline {
     const c = this.c;
-    const { expected, low, high } = this.expected(index);
+    const traits = c.traits[index]!;
+    const x = c.location[index]!;
+    const tail = c.tail[index]!;
+    const deviation = tail > 3 ? (Math.max(c.deviation[index]!, floorOf(traits, x)) * tail) / 3 : c.deviation[index]!;
+    const location = back(traits, x);
     return {
       n: c.n[index]!,
-      location: expected,
-      scale: Math.max((high - low) / 6, 1e-12),
+      location,
+      scale: Math.max(back(traits, x + deviation) - location, 1e-12),
       mean: c.mean[index]!,
       sd: Math.sqrt(c.variance[index]!),
       min: c.min[index]!,

@@ -20,16 +20,13 @@ const best = (scored: readonly Scored[]): number => scored.reduce((most, s) => M
 const UNEXPLAINED_MIN = 0.1;
 /** What lateness says of errors: an alarm of errors is explained by errors before all. */
 const LATE = 0.3;
-/** Weight of an entity's own resources beside symptoms of its own, and alone. */
-const OWN = 1;
-const OWN_ALONE = 0.3;
-/** … and alone while others show symptoms: what nobody suffers from is a neighbour's noise. */
-const OWN_IDLE = 0.05;
+/** Weight of a host's own resources while others show symptoms: what nobody suffers from is a neighbour's noise. */
+const HOST_IDLE = 0.05;
 /** However far a resource left its past: beyond this, or far beyond the symptoms beside it, it is louder, not guiltier. */
 const OWN_MAX = 5;
 /** A service takes over from an address that only its callers speak of when it is sick to this share of the address's own sickness. */
 const TWIN = 0.4;
-/** A lone resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. */
+/** Where symptoms would show and do not, a resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. Half of it where nobody would see. */
 const ALONE_MIN = 3;
 
 /**
@@ -83,8 +80,9 @@ export const localise = (evidence: Evidence): Ranking => {
       symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
       // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
       (symptom > 0 || of.silent
-        ? OWN * Math.min(own, of.silent ? own : 2 * symptom + 1) * Math.max(UNEXPLAINED_MIN, 1 - explained)
-        : (anySick && evidence.kinds.get(entity) === 'host' ? OWN_IDLE : OWN_ALONE) * Math.max(0, own - ALONE_MIN)) +
+        ? Math.min(own, of.silent ? own : 2 * symptom + 1) * Math.max(UNEXPLAINED_MIN, 1 - explained)
+        : (anySick && evidence.kinds.get(entity) === 'host' ? HOST_IDLE : 1) *
+          Math.max(0, best(of.own) - (isSeen(of) ? ALONE_MIN : ALONE_MIN / 2))) +
       (of.silent ? 1.5 : 0) +
       (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
@@ -125,6 +123,9 @@ export const localise = (evidence: Evidence): Ranking => {
         : pathOf(first.entity, callers, (entity) => signs.get(entity)?.symptoms.map((s) => s.strength) ?? []),
   };
 };
+
+/** Whether anything would show it if this entity answered late or wrongly. */
+const isSeen = (signs: Signs): boolean => signs.symptoms.some((s) => s.strength.present > 0);
 
 const signsOf = (evidence: Evidence): Map<string, Signs> => {
   const from = evidence.onsetMs - evidence.stepMs;
