@@ -41,6 +41,7 @@ export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
   for (const edge of calls.edges.values()) {
     const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
     const attributes = { 'service.peer.name': edge.callee };
+    calls.settle(edge);
     latency(emit, edge.metric, edge.latency, attributes, ref);
     emit({
       metric: 'fenghuo.client.errors',

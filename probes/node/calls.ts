@@ -19,6 +19,8 @@ export type Edge = {
   readonly latency: Sketch;
   errors: number;
   active: number;
+  /** What its slowest calls lately took, seconds; undefined before the first has ended. */
+  usual: number | undefined;
 };
 export type Server = { readonly latency: Sketch; errors: number; active: number };
 
@@ -31,6 +33,8 @@ export const openCallsMax = 10_000;
 export const openCallMsMax = 600_000;
 /** Addresses of this process that are told: as many as a schema holds. */
 const LISTENS_MAX = 64;
+/** The slowest call is remembered for so long, in ticks, that a quarter of it is left after a minute. */
+const USUAL_KEEP = 0.25 ** (1 / 60);
 const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
 const said = (attributes: Attributes, ...names: readonly string[]): string | undefined => {
   for (const name of names) {
@@ -96,16 +100,26 @@ export class Calls {
     if (failed(span)) edge.errors++;
   }
 
-  /** Age in seconds of each edge's oldest unanswered call. */
+  /**
+   * Age in seconds of each edge's oldest unanswered call, once it is older than what the edge's slowest calls took before this tick.
+   * A younger one is merely in flight: its age tells only the phase between calls and ticks, and would drift like a level shift.
+   */
   oldest(nowMs: number): ReadonlyMap<Edge, number> {
     const ages = new Map<Edge, number>();
     for (const [span, { edge, sinceMs }] of this.open) {
+      const age = (nowMs - sinceMs) / 1_000;
       if (nowMs - sinceMs > openCallMsMax) {
         this.open.delete(span);
         edge.active--;
-      } else ages.set(edge, Math.max(ages.get(edge) ?? 0, (nowMs - sinceMs) / 1_000));
+      } else if (age > (edge.usual ?? limits.tickMs / 1_000)) ages.set(edge, Math.max(ages.get(edge) ?? 0, age));
     }
     return ages;
+  }
+
+  /** Ends the tick of an edge: its slowest call becomes what is usual, and what was usual fades. */
+  settle(edge: Edge): void {
+    if (edge.latency.count > 0 || edge.usual !== undefined)
+      edge.usual = Math.max(edge.latency.max, (edge.usual ?? 0) * USUAL_KEEP);
   }
 
   private edgeOf(span: CallSpan): Edge | undefined {
@@ -135,6 +149,7 @@ export class Calls {
       latency: new Sketch(),
       errors: 0,
       active: 0,
+      usual: undefined,
     };
     this.edges.set(`${protocol} ${name}`, edge);
     return edge;
