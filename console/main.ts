@@ -11,6 +11,7 @@ import { consoleApp } from './server/app.ts';
 import { openAudit } from './server/audit.ts';
 import type { ClientEvents, ServerEvents } from './server/events.ts';
 import { isKnownHost } from './server/problem.ts';
+import { screen } from './server/screen.ts';
 import { ConsoleState } from './server/state.ts';
 
 /** Runs the console until it is told to stop. */
@@ -22,22 +23,25 @@ const start = async ({ log, clock, self }: ServiceContext): Promise<{ stop(): Pr
   const rules = loadRules(config.rules);
   const bus = await connectBus(config, 'console');
   await ensureStreams(bus, { partitions: config.partitions });
-  const notify = new Notify({
+  const notify: Notify = new Notify({
     bus,
     clock,
     log,
+    self,
     routes: rules.routes,
     secret: secretOf,
     link: (incident) => `http://${config.host}:${port}/incidents/${incident}`,
+    incident: (id) => state.incidents.get(id),
   });
   let io: Server<ClientEvents, ServerEvents> | undefined;
-  const state = new ConsoleState(bus, log, {
+  const state: ConsoleState = new ConsoleState(bus, log, {
     decided: (decision, incident, isFresh) => {
-      notify.decided(decision, incident, isFresh);
+      notify.decided(decision, incident);
       if (!isFresh || incident === undefined) return;
       io?.emit('incident', incidentDocument(incident));
       io?.emit('incidents', state.list().slice(0, 50).map(incidentItem));
     },
+    caughtUp: () => notify.follow(state.incidents.values()),
     live: (graph) => io?.volatile.emit('live', graph),
     evidence: (evidence) => io?.emit('evidence', evidence),
   });
@@ -64,7 +68,9 @@ const start = async ({ log, clock, self }: ServiceContext): Promise<{ stop(): Pr
       answer(null, isOwn && isKnownHost(config.host, host));
     },
   });
+  const shown = screen({ bus, clock, log, incident: (id) => state.incidents.get(id) });
   io.on('connection', (socket) => {
+    socket.on('shown', shown);
     socket.emit('incidents', state.list().slice(0, 50).map(incidentItem));
     if (state.graph !== undefined) socket.emit('live', state.graph);
   });
@@ -75,6 +81,7 @@ const start = async ({ log, clock, self }: ServiceContext): Promise<{ stop(): Pr
   });
   return {
     stop: async () => {
+      notify.stop();
       await unfollow();
       await io?.close();
       await bus.close();

@@ -1,6 +1,13 @@
 // The demonstration of `npm start`: a countdown, a slow bank, and what Fenghuo decides about it, as it decides it.
 import { connectBus, explain, realClock } from '@fenghuo/kit';
-import { type Credentials, type Decision, decision, decisionsStream, telemetryStream } from '@fenghuo/rules/contract';
+import {
+  type Credentials,
+  type Decision,
+  decision,
+  decisionsStream,
+  screenReceiver,
+  telemetryStream,
+} from '@fenghuo/rules/contract';
 import { DeliverPolicy } from '@nats-io/jetstream';
 import { say } from '../output.ts';
 import { chaos } from '../verbs/example.ts';
@@ -81,7 +88,7 @@ const tell = (d: Decision): string | undefined => {
     case 'incident.state':
       return `incident ${d.to}: ${d.why.en}`;
     case 'page.sent':
-      return `paged ${d.receiver} (${d.about})`;
+      return d.receiver === screenReceiver ? undefined : `paged ${d.receiver} (${d.about})`;
     default:
       return undefined;
   }

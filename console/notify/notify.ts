@@ -1,121 +1,157 @@
-// Telling people: one page an incident on open, an update when the cause changes, one resolve. Retried, bounded, and never told twice.
-
-import type { Bus, Clock, Logger } from '@fenghuo/kit';
-import { type Decision, type Incident, type RouteRule, severities, subjects } from '@fenghuo/rules/contract';
-import { type About, postFor, type Receiver, type Secret } from './receivers.ts';
+// Telling people: whatever the log says is due is sent until it is taken; what was taken is written into the log.
+import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
+import { type Decision, type DecisionOf, type Incident, type RouteRule, subjects } from '@fenghuo/rules/contract';
+import { deliver } from './deliver.ts';
+import { duePage, foldPage, isWanted, type Ledger, type Page, toldOf } from './due.ts';
+import { postFor, type Receiver, type Secret } from './receivers.ts';
 
 export type NotifyParts = {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'publish'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly self: SelfMetrics;
   readonly routes: readonly RouteRule[];
   readonly secret: Secret;
   readonly link: (incident: string) => string;
+  readonly incident: (id: string) => Incident | undefined;
+  readonly retry?: { readonly firstMs: number; readonly maxMs: number; readonly timeoutMs: number };
 };
 
-const ATTEMPTS_MAX = 6;
-const TIMEOUT_MS = 5_000;
-const QUEUE_MAX = 1_000;
+/** After so many attempts the log says that a page does not get through; they go on. */
+const TOLD_AFTER = 6;
+const retryDefault = { firstMs: 1_000, maxMs: 60_000, timeoutMs: 5_000 };
 
 export class Notify {
-  /** What was sent, by page key: filled from the log before anything new is told. */
-  private readonly sent = new Set<string>();
-  private readonly lines = new Map<string, Promise<void>>();
-  private waiting = 0;
+  private ledger: Ledger = new Map();
+  /** One line an incident and receiver, so that each hears of an incident in order and no receiver waits for another. */
+  private readonly lines = new Map<string, () => void>();
+  private readonly refused = new Set<string>();
+  private following = false;
+  private halt: () => void = () => undefined;
+  private readonly stopped = new Promise<void>((halt) => {
+    this.halt = halt;
+  });
   private readonly parts: NotifyParts;
+  private readonly count;
 
   constructor(parts: NotifyParts) {
     this.parts = parts;
+    this.count = {
+      sent: parts.self.counter('fenghuo.console.pages', '{page}', 'Pages taken, by receiver and what about'),
+      failed: parts.self.counter('fenghuo.console.page.failures', '{attempt}', 'Attempts that failed, by receiver'),
+    };
   }
 
-  /** Looks at each decision of the log, old and new; old ones only tell what was sent already. */
-  decided(decision: Decision, incident: Incident | undefined, isFresh: boolean): void {
-    if (decision.type === 'page.sent') this.sent.add(decision.id);
-    if (!isFresh || incident === undefined) return;
-    if (decision.type === 'incident.cause') {
-      // The first cause comes with the opening within the same step: they are one page. A later one is an update.
-      if (decision.supersedes === undefined) this.page(incident, 'open', decision.seq);
-      else this.page(incident, 'cause', decision.seq);
-    }
-    if (decision.type === 'incident.opened')
-      this.parts.clock.after(2_000, () => this.page(incident, 'open', decision.seq));
-    if (decision.type === 'incident.state' && (decision.to === 'closed' || decision.to === 'repaired'))
-      this.page(incident, 'resolve', decision.seq);
+  /** Looks at each decision of the log, old and new. Until `follow`, they only tell what was sent already. */
+  decided(decision: Decision, incident: Incident | undefined): void {
+    this.ledger = foldPage(this.ledger, decision);
+    if (this.following && incident !== undefined) this.tend(incident);
   }
 
-  private page(incident: Incident, about: About, seq: number): void {
+  /** The log has been read to its end: what is still due is due now. */
+  follow(incidents: Iterable<Incident>): void {
+    this.following = true;
+    for (const incident of incidents) this.tend(incident);
+  }
+
+  /** Begins nothing more; what is under way is finished or repeated by the next console. */
+  stop(): void {
+    this.following = false;
+    this.halt();
+  }
+
+  private tend(incident: Incident): void {
     for (const route of this.parts.routes) {
-      if (severities.indexOf(incident.severity) > severities.indexOf(route.severityMin)) continue;
+      if (!isWanted(route, incident)) continue;
       for (const receiver of route.receivers) {
-        const key = `page-${incident.id}-${about}-${receiver.name}${about === 'cause' ? `-${seq}` : ''}`;
-        if (this.sent.has(key)) continue;
-        this.sent.add(key);
-        if (this.waiting >= QUEUE_MAX) {
-          this.parts.log.error({ key }, 'page dropped: as many wait as may');
-          continue;
+        const key = `${incident.id}\u0000${receiver.name}`;
+        const wake = this.lines.get(key);
+        if (wake !== undefined) wake();
+        else if (duePage(incident, receiver.name, toldOf(this.ledger, incident.id, receiver.name), 0) !== undefined) {
+          this.lines.set(key, () => undefined);
+          void this.run(receiver, incident.id, key);
         }
-        this.waiting++;
-        // A receiver hears of an incident in order: its pages follow each other.
-        const line = (this.lines.get(receiver.name) ?? Promise.resolve())
-          .then(() => this.send(receiver, incident, about, seq, key))
-          .finally(() => this.waiting--);
-        this.lines.set(receiver.name, line);
       }
     }
   }
 
-  private async send(receiver: Receiver, incident: Incident, about: About, seq: number, key: string): Promise<void> {
-    const { clock, log } = this.parts;
-    let error = '';
+  /** Tells one receiver of one incident all that is due, then ends. What is due is asked anew before every attempt. */
+  private async run(receiver: Receiver, id: string, key: string): Promise<void> {
+    const { clock } = this.parts;
     let attempts = 0;
-    while (attempts < ATTEMPTS_MAX) {
-      attempts++;
-      try {
-        const post = postFor(receiver, incident, about, clock.now(), this.parts.secret, this.parts.link(incident.id));
-        const response = await fetch(post.url, {
-          method: 'POST',
-          body: post.body,
-          headers: post.headers,
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        await response.body?.cancel();
-        if (response.ok)
-          return await this.tell({
-            v: 1,
-            id: key,
-            atMs: clock.now(),
-            seq,
-            type: 'page.sent',
-            incident: incident.id,
-            receiver: receiver.name,
-            about,
-            attempts,
-          });
-        error = `answered ${response.status}`;
-        if (response.status < 500 && response.status !== 429) break;
-      } catch (cause) {
-        error = cause instanceof Error ? cause.message : String(cause);
+    let before = '';
+    while (this.following) {
+      const incident = this.parts.incident(id);
+      if (incident === undefined) break;
+      const due = duePage(incident, receiver.name, toldOf(this.ledger, id, receiver.name), clock.now());
+      if (due === undefined || ('key' in due && this.refused.has(refusal(due)))) break;
+      if ('waitMs' in due) {
+        await this.waited(key, clock.sleep(due.waitMs));
+        continue;
       }
-      log.warn({ receiver: receiver.name, about, attempts, error }, 'page not taken');
-      if (attempts < ATTEMPTS_MAX) await clock.sleep(500 * 2 ** attempts);
+      attempts = due.key === before ? attempts + 1 : 1;
+      before = due.key;
+      const againMs = await this.attempt(receiver, incident, due, attempts);
+      // A back-off is not cut short by decisions, only by the end of this console.
+      if (againMs !== undefined) await Promise.race([clock.sleep(againMs), this.stopped]);
     }
-    await this.tell({
-      v: 1,
-      id: `${key}-failed`,
-      atMs: clock.now(),
-      seq,
-      type: 'page.failed',
-      incident: incident.id,
-      receiver: receiver.name,
-      about,
-      attempts,
-      error,
-    });
+    this.lines.delete(key);
   }
 
-  private async tell(decision: Decision): Promise<void> {
-    await this.parts.bus
-      .publish(subjects.decision(decision.type, decision.incident), JSON.stringify(decision), { msgId: decision.id })
-      .catch((error: unknown) => this.parts.log.error({ err: error }, 'the log did not take what was sent'));
+  /** Until `done`, or less where a decision about the incident comes in between. */
+  private async waited(key: string, done: Promise<void>): Promise<void> {
+    await Promise.race([done, this.stopped, new Promise<void>((wake) => this.lines.set(key, wake))]);
+    this.lines.set(key, () => undefined);
+  }
+
+  /** One attempt and what the log is told of it; answers after how long to try again. */
+  private async attempt(
+    receiver: Receiver,
+    incident: Incident,
+    page: Page,
+    attempts: number,
+  ): Promise<number | undefined> {
+    const { clock, log, secret, link } = this.parts;
+    const { firstMs, maxMs, timeoutMs } = this.parts.retry ?? retryDefault;
+    const { about, key, cause } = page;
+    const outcome = await deliver(
+      () => postFor({ receiver, incident, about, key, atMs: clock.now(), secret, link: link(incident.id) }),
+      timeoutMs,
+    );
+    const said = { receiver: receiver.name, about, attempts };
+    const base = { v: 1, atMs: clock.now(), seq: 0, incident: incident.id, ...said } as const;
+    if (outcome.is === 'taken') {
+      this.count.sent.add(1, { receiver: receiver.name, about });
+      await this.tell({ ...base, id: key, type: 'page.sent', ...(cause === undefined ? {} : { cause }) });
+      return undefined;
+    }
+    this.count.failed.add(1, { receiver: receiver.name });
+    log.warn({ ...said, error: outcome.error }, 'page not taken');
+    if (attempts === TOLD_AFTER || outcome.is === 'refused')
+      await this.tell({ ...base, id: `${key}-failed`, type: 'page.failed', error: outcome.error });
+    if (outcome.is === 'refused') {
+      this.refused.add(refusal(page));
+      return undefined;
+    }
+    return Math.min(maxMs, Math.max(outcome.afterMs ?? 0, firstMs * 2 ** (attempts - 1)));
+  }
+
+  /** Writes into the log until the log has it: what is not written there would be told again by the next console. */
+  private async tell(decision: DecisionOf<'page.sent' | 'page.failed'>): Promise<void> {
+    this.ledger = foldPage(this.ledger, decision);
+    while (this.following) {
+      try {
+        await this.parts.bus.publish(subjects.decision(decision.type, decision.incident), JSON.stringify(decision), {
+          msgId: decision.id,
+        });
+        return;
+      } catch (error) {
+        this.parts.log.warn({ err: error, id: decision.id }, 'the log did not take what was sent, again');
+        await this.parts.clock.sleep(500);
+      }
+    }
   }
 }
+
+/** What was refused: this page about this cause. Once the cause is another one, it is another page. */
+const refusal = ({ key, cause }: Page): string => `${key} ${cause?.entity} ${cause?.kind}`;

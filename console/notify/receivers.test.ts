@@ -25,10 +25,11 @@ const incident: Incident = {
 const webhook: Receiver = { name: 'hook', type: 'webhook', url: 'http://127.0.0.1:9/hook', secretEnv: 'HOOK' };
 const duty: Receiver = { name: 'duty', type: 'pagerduty', url: 'http://127.0.0.1:9', routingKeyEnv: 'KEY' };
 const secret = (name: string): string | undefined => ({ HOOK: 'sesame', KEY: 'r0ute' })[name];
+const common = { incident, key: 'page-inc-1-x-open', atMs: onsetMs, secret, link: 'http://c/1' };
 
 describe('webhook', () => {
   it('signs the timestamp and the very bytes of the body', () => {
-    const post = postFor(webhook, incident, 'open', onsetMs + 10_999, secret, 'http://c/1');
+    const post = postFor({ ...common, receiver: webhook, about: 'open', atMs: onsetMs + 10_999 });
     const timestamp = String((onsetMs + 10_000) / 1_000);
     expect(post.headers['x-fenghuo-timestamp']).toBe(timestamp);
     const expected = createHmac('sha256', 'sesame').update(`${timestamp}.${post.body}`).digest('hex');
@@ -36,14 +37,16 @@ describe('webhook', () => {
   });
 
   it('is not sent unsigned when its secret is missing', () => {
-    expect(() => postFor(webhook, incident, 'open', onsetMs, () => undefined, 'http://c/1')).toThrow('HOOK is not set');
+    expect(() => postFor({ ...common, receiver: webhook, about: 'open', secret: () => undefined })).toThrow(
+      'HOOK is not set',
+    );
   });
 });
 
 describe('PagerDuty', () => {
   it('keeps one alert an incident from trigger to resolve', () => {
     const bodies = (['open', 'cause', 'resolve'] as const).map((about) =>
-      JSON.parse(postFor(duty, incident, about, onsetMs, secret, 'http://c/1').body),
+      JSON.parse(postFor({ ...common, receiver: duty, about }).body),
     );
     expect(bodies.map((body) => body.event_action)).toEqual(['trigger', 'trigger', 'resolve']);
     expect(new Set(bodies.map((body) => body.dedup_key))).toEqual(new Set(['inc-1']));

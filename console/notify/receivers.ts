@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Incident, RouteRule } from '@fenghuo/rules/contract';
 import { incidentDocument } from '../server/api.ts';
+import { MissingSecret } from './deliver.ts';
 
 export type About = 'open' | 'cause' | 'resolve';
 export type Receiver = RouteRule['receivers'][number];
@@ -13,18 +14,23 @@ const SUMMARY_CHARS_MAX = 1_024;
 const summary = (incident: Incident): string =>
   (incident.cause?.reason.en ?? incident.title.en).slice(0, SUMMARY_CHARS_MAX);
 
-/** The request that tells a receiver about an incident; throws where its secret is missing. */
-export const postFor = (
-  receiver: Receiver,
-  incident: Incident,
-  about: About,
-  atMs: number,
-  secret: Secret,
-  link: string,
-): Post => {
+export type PostParts = {
+  readonly receiver: Receiver;
+  readonly incident: Incident;
+  readonly about: About;
+  /** The page's own key, equal in every attempt: by it a receiver knows a page that it took already. */
+  readonly key: string;
+  readonly atMs: number;
+  readonly secret: Secret;
+  /** Address of the incident on the console. */
+  readonly link: string;
+};
+
+/** The request that tells a receiver about an incident; throws MissingSecret where its secret is not set. */
+export const postFor = ({ receiver, incident, about, key, atMs, secret, link }: PostParts): Post => {
   if (receiver.type === 'pagerduty') {
     const routingKey = secret(receiver.routingKeyEnv);
-    if (routingKey === undefined) throw new Error(`${receiver.routingKeyEnv} is not set`);
+    if (routingKey === undefined) throw new MissingSecret(receiver.routingKeyEnv);
     const body = {
       routing_key: routingKey,
       event_action: about === 'resolve' ? 'resolve' : 'trigger',
@@ -58,20 +64,21 @@ export const postFor = (
     link,
     incident: incidentDocument(incident),
   });
-  const key = receiver.secretEnv === undefined ? undefined : secret(receiver.secretEnv);
-  if (receiver.secretEnv !== undefined && key === undefined) throw new Error(`${receiver.secretEnv} is not set`);
+  const sharedKey = receiver.secretEnv === undefined ? undefined : secret(receiver.secretEnv);
+  if (receiver.secretEnv !== undefined && sharedKey === undefined) throw new MissingSecret(receiver.secretEnv);
   const timestamp = String(Math.floor(atMs / 1_000));
   return {
     url: receiver.url,
     body,
     headers: {
       'content-type': 'application/json',
+      'x-fenghuo-delivery': key,
       'x-fenghuo-timestamp': timestamp,
       // HMAC-SHA256 over `<timestamp>.<body>`: a receiver can tell a replay from a page.
-      ...(key === undefined
+      ...(sharedKey === undefined
         ? {}
         : {
-            'x-fenghuo-signature': `sha256=${createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')}`,
+            'x-fenghuo-signature': `sha256=${createHmac('sha256', sharedKey).update(`${timestamp}.${body}`).digest('hex')}`,
           }),
     },
   };

@@ -1,5 +1,5 @@
 // The report says nothing without the decision that proves it, in both languages, and no name becomes markup.
-import { decision, projectDecision } from '@fenghuo/rules/contract';
+import { decision, type Incidents, projectDecision } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import { renderReport } from './render.ts';
 
@@ -16,7 +16,18 @@ const opened = decision.parse({
   onsetMs,
   trigger: [],
 });
-const incident = projectDecision(new Map(), opened).get('inc-1');
+const shown = decision.parse({
+  v: 1,
+  id: 'page-inc-1-screen-open',
+  seq: 0,
+  atMs: onsetMs + 9_500,
+  type: 'page.sent',
+  incident: 'inc-1',
+  receiver: 'screen',
+  about: 'open',
+  attempts: 1,
+});
+const incident = [opened, shown].reduce<Incidents>(projectDecision, new Map()).get('inc-1');
 if (incident === undefined) throw new Error('an opening makes an incident');
 
 describe('report', () => {
@@ -24,7 +35,7 @@ describe('report', () => {
     const en = renderReport(incident, { lang: 'en', format: 'md' });
     expect(en).toContain('# Incident report inc-1');
     expect(en).toContain('[d-1]');
-    expect(en).toContain('- alerted: 9.0 s after onset');
+    expect(en).toContain('- alerted: 9.5 s after onset');
     expect(en).toContain('- repaired: not yet');
     expect(renderReport(incident, { lang: 'zh', format: 'md' })).toContain('订单下跌');
   });

@@ -10,5 +10,8 @@ export type ServerEvents = {
   live: (graph: LiveGraph) => void;
   evidence: (evidence: LiveEvidence) => void;
 };
-/** Browsers only listen; what they change goes over REST, where it is authenticated and audited. */
-export type ClientEvents = Record<string, never>;
+/** Browsers mostly listen; what they change goes over REST, where it is authenticated and audited. */
+export type ClientEvents = {
+  /** A visible page has painted this incident: somebody can know of it from here on. */
+  shown: (incident: string) => void;
+};

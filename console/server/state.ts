@@ -1,6 +1,6 @@
 // What the console knows: incidents folded from the decision log, and the last minutes of live messages.
 
-import type { Bus, Logger } from '@fenghuo/kit';
+import { type Bus, type Logger, OpsError } from '@fenghuo/kit';
 import {
   type Command,
   type Decision,
@@ -21,10 +21,14 @@ import { mergeEvidence } from './evidence.ts';
 export type Watcher = {
   /** `isFresh`: written after the console came up, so somebody may have to be told. */
   readonly decided: (decision: Decision, incident: Incident | undefined, isFresh: boolean) => void;
+  /** Once: the log has been read to where it ended when the console came up. */
+  readonly caughtUp: () => void;
   readonly live: (graph: LiveGraph) => void;
   readonly evidence: (evidence: LiveEvidence) => void;
 };
 
+/** A log that is silent for two beats is asked anew: a restarted NATS is noticed within seconds. */
+const pulse = { expires: 4_000, idle_heartbeat: 1_000 } as const;
 const EVIDENCE_INCIDENTS_MAX = 20;
 /** Closed incidents kept in memory; older ones are in ClickHouse. */
 const INCIDENTS_MAX = 1_000;
@@ -48,13 +52,16 @@ export class ConsoleState {
   async follow(): Promise<() => Promise<void>> {
     const { state } = await this.bus.jsm.streams.info(decisionsStream);
     const consumer = await this.bus.js.consumers.get(decisionsStream, { deliver_policy: DeliverPolicy.All });
-    const messages = await consumer.consume({ max_messages: 1_000 });
-    this.caughtUp = state.messages === 0;
+    const messages = await consumer.consume({ max_messages: 1_000, ...pulse });
+    let stopped = false;
+    if (state.messages === 0) this.arrived();
     void (async () => {
       for await (const message of messages) {
         this.decide(json(message), message.seq > state.last_seq);
-        if (message.seq >= state.last_seq) this.caughtUp = true;
+        if (!this.caughtUp && message.seq >= state.last_seq) this.arrived();
       }
+      // An unhandled rejection ends the process: whoever supervises starts a console that hears.
+      if (!stopped) throw new OpsError('bus_unreachable', 'the consumer of DECISIONS ended');
     })();
     const live = this.bus.nc.subscribe(subjects.liveAll, {
       callback: (error, message) => {
@@ -62,9 +69,15 @@ export class ConsoleState {
       },
     });
     return async () => {
+      stopped = true;
       live.unsubscribe();
       await messages.close();
     };
+  }
+
+  private arrived(): void {
+    this.caughtUp = true;
+    this.watcher.caughtUp();
   }
 
   private decide(payload: unknown, isFresh: boolean): void {

@@ -27,9 +27,26 @@ export const useStore = create<Store>(() => ({
 }));
 
 const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'] });
+/** Tells the server what somebody can see now: after the next paint, and only while the page is in sight. */
+const sayShown = (): void => {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (document.visibilityState !== 'visible') return;
+      const { items } = useStore.getState();
+      for (const { id, state } of items) if (state !== 'closed' && !saidShown.has(id)) socket.emit('shown', id);
+      for (const { id } of items) saidShown.add(id);
+    }),
+  );
+};
+const saidShown = new Set<string>();
+document.addEventListener('visibilitychange', sayShown);
+
 socket.on('connect', () => useStore.setState({ connected: true }));
 socket.on('disconnect', () => useStore.setState({ connected: false }));
-socket.on('incidents', (items) => useStore.setState({ items }));
+socket.on('incidents', (items) => {
+  useStore.setState({ items });
+  sayShown();
+});
 socket.on('incident', (document) =>
   useStore.setState((state) => ({ documents: { ...state.documents, [document.id]: document } })),
 );

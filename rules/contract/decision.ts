@@ -66,13 +66,15 @@ export const decision = z.discriminatedUnion('type', [
     why: bilingual,
     by: z.string().optional(),
   }),
-  /** Written by the console when a receiver took a page. */
+  /** Written by the console when a receiver took a page; `screen` is the receiver where a browser has shown it to somebody. */
   z.object({
     ...ofIncident,
     type: as('page.sent'),
     receiver: z.string(),
     about: z.enum(['open', 'cause', 'resolve', 'escalate']),
     attempts: z.number().int(),
+    /** The cause that it named; absent where none was known yet. */
+    cause: cause.pick({ entity: true, kind: true }).optional(),
   }),
   z.object({
     ...ofIncident,

@@ -55,7 +55,10 @@ export type Impact = Readonly<z.infer<typeof impact>>;
 export const timelineEntry = z.object({ atMs: z.number(), type: z.string(), text: bilingual, decision: z.string() });
 export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>;
 
-/** The 1-5-30 clocks; undefined where it has not happened yet. Epoch ms. */
+/**
+ * The 1-5-30 clocks; undefined where it has not happened yet. Epoch ms. Alerted: a receiver took the page, or a screen showed it.
+ * Responded: somebody acknowledged or was assigned, or an action contained it. Repaired: the cause was measured healthy.
+ */
 export const clocks = z.object({
   onsetMs: z.number(),
   alertedMs: z.number().optional(),

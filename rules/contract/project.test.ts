@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from './decision.ts';
 import { decision } from './decision.ts';
-import { type Incidents, projectDecision } from './project.ts';
+import { type Incidents, projectDecision, screenReceiver } from './project.ts';
 
 const both = (text: string) => ({ en: text, zh: text });
 const log: readonly Decision[] = [
@@ -125,13 +125,24 @@ describe('projection of the decision log', () => {
     expect(incident?.cause?.entity).toBe('x');
     expect(incident?.actions[0]).toMatchObject({ state: 'applied', appliedMs: 1_300 });
     expect(incident?.clocks).toMatchObject({
-      alertedMs: 1_000,
+      alertedMs: 1_500,
       respondedMs: 9_000,
       repairedMs: 99_000,
       alertDueMs: 60_000,
     });
     expect(incident).toMatchObject({ state: 'closed', closedMs: 99_000 });
     expect(incident?.timeline).toHaveLength(log.length);
+  });
+  it('runs the alert clock until a receiver or a screen has it, and the first one counts', () => {
+    expect(fold(log.slice(0, 2)).get('i1')?.clocks.alertedMs).toBeUndefined();
+    const page = log.find((one) => one.type === 'page.sent');
+    const again = { ...page, id: 'page-2', atMs: 2_500, receiver: screenReceiver };
+    expect(fold([...log, decision.parse(again)]).get('i1')?.clocks.alertedMs).toBe(1_500);
+  });
+  it('takes an update of the cause for no alert', () => {
+    const page = log.find((one) => one.type === 'page.sent');
+    const update = decision.parse({ ...page, id: 'page-3', about: 'cause' });
+    expect(fold([...log.slice(0, 2), update]).get('i1')?.clocks.alertedMs).toBeUndefined();
   });
   it('changes nothing when a decision is delivered again', () => {
     const once = fold(log);

@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 /** The owner's 1-5-30: alert, respond, repair. */
 export const clockMs = { alert: MINUTE_MS, respond: 5 * MINUTE_MS, repair: 30 * MINUTE_MS } as const;
 const TIMELINE_MAX = 500;
+/** The receiver of a `page.sent` that tells that a browser has shown the incident to somebody. */
+export const screenReceiver = 'screen';
 
 /** Folds one decision into the incidents; a decision seen twice (same id in the timeline) changes nothing. */
 export const projectDecision = (incidents: Incidents, decision: Decision): Incidents => {
@@ -38,8 +40,6 @@ const opened = (d: DecisionOf<'incident.opened'>): Incident => ({
   impact: [],
   clocks: {
     onsetMs: d.onsetMs,
-    // The console shows it from here on; pages follow and are in the timeline.
-    alertedMs: d.atMs,
     alertDueMs: d.onsetMs + clockMs.alert,
     respondDueMs: d.onsetMs + clockMs.respond,
     repairDueMs: d.onsetMs + clockMs.repair,
@@ -94,6 +94,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...incident,
         ...told({ en: `assigned to ${d.to} by ${d.by}`, zh: `${d.by} 指派给 ${d.to}` }),
         assignee: d.to,
+        clocks: { ...incident.clocks, respondedMs: incident.clocks.respondedMs ?? d.atMs },
       };
     case 'action.planned': {
       const view: ActionView = { ...d.action, state: 'planned', plannedMs: d.atMs, why: d.why };
@@ -108,8 +109,10 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
     case 'page.sent':
       return {
         ...incident,
-        ...told({ en: `${d.receiver} took the ${d.about} page`, zh: `${d.receiver} 已收到通知（${d.about}）` }),
-        clocks: { ...incident.clocks, alertedMs: incident.clocks.alertedMs ?? d.atMs },
+        ...told(paged(d)),
+        ...(d.about === 'open'
+          ? { clocks: { ...incident.clocks, alertedMs: incident.clocks.alertedMs ?? d.atMs } }
+          : {}),
       };
     case 'page.failed':
       return {
@@ -145,3 +148,17 @@ const actionMoved = (view: ActionView, d: DecisionOf<'action.state'>): ActionVie
   ...(d.to === 'verified' ? { verifiedMs: d.atMs } : {}),
   ...(d.to === 'undone' || d.to === 'expired' ? { undoneMs: d.atMs } : {}),
 });
+
+const aboutText = {
+  open: { en: 'opening', zh: '故障开始' },
+  cause: { en: 'other cause', zh: '根因变更' },
+  resolve: { en: 'end', zh: '故障结束' },
+  escalate: { en: 'escalation', zh: '升级' },
+} as const;
+const paged = ({ receiver, about }: DecisionOf<'page.sent'>): TimelineEntry['text'] =>
+  receiver === screenReceiver
+    ? { en: 'shown on a screen of the console', zh: '已在控制台屏幕显示' }
+    : {
+        en: `${receiver} took the page (${aboutText[about].en})`,
+        zh: `${receiver} 已接收通知（${aboutText[about].zh}）`,
+      };
