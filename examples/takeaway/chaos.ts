@@ -1,88 +1,80 @@
-// `fenghuo chaos`: makes something go wrong for real, out of the engine's sight.
+// `fenghuo chaos`: makes something go wrong for real, out of the engine's sight. The switch in the launcher holds the time.
 import { parseArgs } from 'node:util';
-import { config, probed, type Role, roles, thirdParties } from './config.ts';
+import { config } from './config.ts';
+import { faults } from './faults/table.ts';
 
-type Fault = { readonly says: string; readonly customer: string; readonly targets: readonly Role[] };
-const faults: Readonly<Record<string, Fault>> = {
-  'bank-slow': {
-    says: 'a bank answers late: --ms 800 [--seconds 40]',
-    customer: 'payments hang, then fail',
-    targets: thirdParties,
-  },
-  'bank-errors': {
-    says: 'a bank refuses part of its calls: --ratio 0.5 [--seconds 40]',
-    customer: 'some payments fail at once',
-    targets: thirdParties,
-  },
-  'cpu-hog': { says: 'a service burns the processor: [--seconds 20]', customer: 'pages load slowly', targets: probed },
-  'process-crash': {
-    says: 'a service is killed; its launcher starts it again',
-    customer: 'errors for some seconds',
-    targets: probed,
-  },
-};
-const USAGE = 'usage: fenghuo chaos FAULT --target NAME [--ms N] [--ratio R] [--seconds N] | off | --list';
+const USAGE = 'usage: fenghuo chaos NAME [--target NAME] [--seconds N] [its options] | off | --list';
+const POLL_MS = 250;
 
-/** Exit 0 done, 2 wrong usage, 3 it could not be done. */
-export const chaosCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    strict: false,
-    options: {
-      target: { type: 'string' },
-      ms: { type: 'string' },
-      ratio: { type: 'string' },
-      seconds: { type: 'string' },
-      for: { type: 'string' },
-      list: { type: 'boolean' },
-    },
-  });
-  const [name] = positionals;
-  if (values.list === true || name === undefined) {
-    for (const [fault, { says, customer, targets }] of Object.entries(faults))
+const list = (out: (line: string) => void): void => {
+  for (const kind of ['fault', 'distractor'] as const) {
+    out(kind === 'fault' ? 'Faults:' : 'Distractors (nothing is broken):');
+    for (const [name, fault] of Object.entries(faults).filter(([, { kind: of }]) => of === kind)) {
+      const options = Object.entries(fault.options).map(([option, value]) => `--${option} ${value}`);
       out(
-        `${fault.padEnd(14)} ${says}\n${' '.repeat(15)}customers notice: ${customer}; targets: ${targets.join(', ')}`,
+        `  ${name.padEnd(18)} ${fault.says}${options.length > 0 ? `: ${options.join(' ')}` : ''} [--seconds ${fault.seconds}]`,
       );
-    return values.list === true ? 0 : 2;
+      out(`  ${' '.repeat(18)} customers notice: ${fault.customer}; targets: ${fault.targets.join(', ')}`);
+    }
   }
-  const platform = config();
-  const ask = async (port: number, path: string): Promise<void> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`);
-    if (!response.ok) throw new Error(`the switch answers ${response.status}`);
+};
+
+const settings = Object.fromEntries(
+  ['target', 'seconds', 'for', ...Object.values(faults).flatMap((fault) => Object.keys(fault.options))].map((name) => [
+    name,
+    { type: 'string' } as const,
+  ]),
+);
+
+/** Exit 0 done, 2 wrong usage, 3 it could not be done. With `--seconds` it waits for the end, which comes without it too. */
+export const chaosCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
+  let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...settings, list: { type: 'boolean' }, help: { type: 'boolean' } },
+    });
+  } catch (error) {
+    out(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    return 2;
+  }
+  const { list: isList, help, for: lasting, ...values } = parsed.values;
+  const [name] = parsed.positionals;
+  if (isList === true || help === true || name === undefined) {
+    list(out);
+    if (isList !== true) out(USAGE);
+    return isList === true || help === true ? 0 : 2;
+  }
+  const launcher = `http://127.0.0.1:${config().controlPort('launcher')}`;
+  const ask = async (path: string): Promise<string> => {
+    const response = await fetch(`${launcher}${path}`);
+    const text = (await response.text()).trim();
+    if (!response.ok) throw new Error(text);
+    return text;
   };
   try {
     if (name === 'off') {
-      for (const bank of thirdParties) await ask(platform.controlPort(bank), '/');
-      out('both banks are healthy');
+      await ask('/off');
+      out('everything is healthy');
       return 0;
     }
     const fault = faults[name];
-    const target = roles.find((role) => role === (values.target ?? fault?.targets[0]));
-    if (fault === undefined || target === undefined || !fault.targets.includes(target)) {
+    const target = values.target ?? fault?.targets[0];
+    if (fault === undefined || typeof target !== 'string' || !fault.targets.includes(target)) {
       out(USAGE);
       return 2;
     }
-    const seconds = Number(values.seconds ?? String(values.for ?? '0').replace(/s$/, ''));
-    const launcher = platform.controlPort('launcher');
-    if (name === 'process-crash') await ask(launcher, `/crash?target=${target}`);
-    else if (name === 'cpu-hog') await ask(launcher, `/hog?target=${target}&seconds=${seconds || 20}`);
-    else {
-      const bank = platform.controlPort(target);
-      await ask(
-        bank,
-        name === 'bank-slow' ? `/?ms=${Number(values.ms ?? 800)}` : `/?errors=${Number(values.ratio ?? 0.5)}`,
-      );
-      // The end is this process's to bring about; a killed command leaves the fault on, and `chaos off` ends it.
-      if (seconds > 0) {
-        out(`${name} on ${target} for ${seconds} s`);
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-        await ask(bank, '/');
-        out(`${target} is healthy again`);
-        return 0;
-      }
-    }
-    out(`${name} on ${target}`);
+    const seconds = values.seconds ?? (typeof lasting === 'string' ? lasting.replace(/s$/, '') : undefined);
+    const told = Object.entries({ ...values, seconds, fault: name, target });
+    const query = new URLSearchParams(
+      told.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    );
+    out(await ask(`/begin?${query}`));
+    if (seconds === undefined) return 0;
+    while ((await ask('/')).includes(`{"fault":"${name}","target":"${target}"`))
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    out(`${target} is healthy again`);
     return 0;
   } catch (error) {
     out(

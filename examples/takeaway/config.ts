@@ -1,6 +1,8 @@
 // Who is who and where: roles, the names they go by, their ports. Read from the environment once.
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 export const roles = [
   'app-gateway',
@@ -63,7 +65,7 @@ export type Config = {
   readonly port: (role: Role) => number;
   /** Ports of the switches that the engine does not see. */
   readonly controlPort: (role: Role | 'launcher') => number;
-  readonly name: (role: Role) => string;
+  readonly name: (role: string) => string;
   readonly url: (role: Role) => string;
   /** Customers that arrive a second, on average. */
   readonly rate: number;
@@ -87,7 +89,7 @@ export const config = (env: Readonly<Record<string, string | undefined>> = proce
   };
 };
 
-const renamed = (seed: string | undefined): ReadonlyMap<Role, string> => {
+const renamed = (seed: string | undefined): ReadonlyMap<string, string> => {
   if (seed === undefined || seed === '') return new Map(roles.map((role) => [role, role]));
   const random = seeded(Number(seed));
   const left = [...words];
@@ -113,6 +115,20 @@ export const launch = (
   bundle: env.FENGHUO_BUNDLE ?? '',
   natsBinary: env.FENGHUO_NATS_BINARY ?? 'nats-server',
 });
+
+/** Where the collector takes announcements of deploys and the like, and the token for it; undefined where nobody gave one. */
+export const announcements = (
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly url: string; readonly token: string } | undefined => {
+  const token = env.FENGHUO_INGEST_TOKEN ?? ingestToken(env.FENGHUO_DATA);
+  const port = 4_318 + (Number(env.FENGHUO_PORT_SHIFT ?? 0) || 0);
+  return token === undefined ? undefined : { url: `http://127.0.0.1:${port}/api/v1/events`, token };
+};
+const ingestToken = (data: string | undefined): string | undefined => {
+  const path = join(data ?? '.fenghuo', 'credentials.json');
+  if (!existsSync(path)) return undefined;
+  return z.object({ ingestToken: z.string() }).safeParse(JSON.parse(readFileSync(path, 'utf8'))).data?.ingestToken;
+};
 
 /** The environment of a process that must not have the probe's credentials. */
 export const withoutSecrets = (

@@ -39,6 +39,14 @@ kpis:
     unit: "{order}"
     better: higher
     impact: true
+  - name: orders-dispatched
+    title: { en: Paid orders that get a rider, zh: 已派单率 }
+    audience: customers
+    metric: takeaway.dispatches
+    service: ${name('dispatch')}
+    per: { metric: takeaway.orders, attributes: { outcome: paid } }
+    unit: "1"
+    better: higher
   - name: terminals-online
     title: { en: Terminals online, zh: 在线终端 }
     audience: merchants

@@ -3,10 +3,12 @@
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { platform } from './service.ts';
+import { vulnerable } from './inside/vulnerable.ts';
+import { meter, platform } from './service.ts';
 
 const STREAM = 'ORDERS';
 export const PAID = 'orders.paid';
+const BACKLOG_EVERY_MS = 1_000;
 const tracer = trace.getTracer('takeaway');
 
 const connected = async () => {
@@ -64,9 +66,40 @@ export const consume = async (
     max_deliver: 3,
     max_ack_pending: 64,
   });
-  const messages = await (await js.consumers.get(STREAM, durable)).consume({ max_messages: 32 });
+  const consumer = await js.consumers.get(STREAM, durable);
+  const messages = await consumer.consume({ max_messages: 32 });
+  // A side loop: the backlog is told also while the work itself is stuck.
+  let backlog = 0;
+  setInterval(
+    () =>
+      void consumer.info().then(
+        ({ num_pending, num_ack_pending }) => {
+          backlog = num_pending + num_ack_pending;
+        },
+        () => undefined,
+      ),
+    BACKLOG_EVERY_MS,
+  ).unref();
+  meter
+    .createObservableGauge('takeaway.queue.pending', {
+      unit: '{message}',
+      description: 'messages not yet worked off, by consumer',
+    })
+    .addCallback((result) => result.observe(backlog, { consumer: durable }));
+  let stuck: Promise<void> | undefined;
+  vulnerable('consumer-stuck', () => {
+    let free = (): void => undefined;
+    stuck = new Promise((resolve) => {
+      free = resolve;
+    });
+    return () => {
+      stuck = undefined;
+      free();
+    };
+  });
   void (async () => {
     for await (const message of messages) {
+      await stuck;
       const span = tracer.startSpan(`process ${subject}`, {
         kind: SpanKind.CONSUMER,
         attributes: { 'messaging.system': 'nats', 'messaging.destination.name': subject },

@@ -2,7 +2,9 @@
 import { metrics } from '@opentelemetry/api';
 import express from 'express';
 import { config, type Role } from '../config.ts';
-import { underChaos } from './hog.ts';
+import './inside/memory.ts';
+import './inside/processor.ts';
+import { underChaos } from './inside/vulnerable.ts';
 
 export const platform = config();
 export const meter = metrics.getMeter('takeaway');

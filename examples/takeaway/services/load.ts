@@ -2,16 +2,18 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { config, seeded } from '../config.ts';
+import { underChaos, vulnerable } from '../lib/inside/vulnerable.ts';
 
 const platform = config();
 const random = seeded(platform.seed);
-const RETRIES_MAX = 2;
 const PATIENCE_MS = 4_000;
 /** A meal peak in small: the rate swings by a quarter over ten minutes. */
 const WAVE_MS = 600_000;
 const WAVE = 0.25;
 const started = Date.now();
-const tally = { ordered: 0, paid: 0, failed: 0, retried: 0 };
+/** How customers behave: how often they try again and how long they wait before, ms; what chaos changes. */
+const manner = { retriesMax: 2, pauseMs: 800, surge: 1 };
+const tally = { ordered: 0, paid: 0, failed: 0, retried: 0, ms: 0 };
 
 const ask = async (path: string, body?: object): Promise<boolean> => {
   try {
@@ -33,19 +35,22 @@ const customer = async (): Promise<void> => {
   const order = { user: String(Math.floor(random() * 100)), merchant, amount: 20 + Math.floor(random() * 60) };
   if (random() < 0.5) await ask(`/menu/${merchant}`);
   tally.ordered++;
-  for (let attempt = 0; attempt <= RETRIES_MAX; attempt++) {
-    if (await ask('/orders', order)) {
+  for (let attempt = 0; attempt <= manner.retriesMax; attempt++) {
+    const since = Date.now();
+    const isPaid = await ask('/orders', order);
+    tally.ms += Date.now() - since;
+    if (isPaid) {
       tally.paid++;
       return;
     }
     tally.failed++;
-    if (attempt < RETRIES_MAX) tally.retried++;
-    await new Promise((resolve) => setTimeout(resolve, 800 + 800 * random()));
+    if (attempt < manner.retriesMax) tally.retried++;
+    await new Promise((resolve) => setTimeout(resolve, manner.pauseMs * (1 + random())));
   }
 };
 
 const next = (): void => {
-  const rate = platform.rate * (1 + WAVE * Math.sin((2 * Math.PI * (Date.now() - started)) / WAVE_MS));
+  const rate = platform.rate * manner.surge * (1 + WAVE * Math.sin((2 * Math.PI * (Date.now() - started)) / WAVE_MS));
   setTimeout(
     () => {
       void customer();
@@ -54,6 +59,21 @@ const next = (): void => {
     (-Math.log(1 - random()) / rate) * 1_000,
   );
 };
+vulnerable('impatience', ({ retries = '8', pause = '50' }) => {
+  Object.assign(manner, { retriesMax: Number(retries), pauseMs: Number(pause) });
+  return () => Object.assign(manner, { retriesMax: 2, pauseMs: 800 });
+});
+vulnerable('surge', ({ factor = '2', ramp = '3' }) => {
+  const began = Date.now();
+  const timer = setInterval(() => {
+    manner.surge = 1 + (Number(factor) - 1) * Math.min(1, (Date.now() - began) / (Number(ramp) * 1_000));
+  }, 200);
+  return () => {
+    clearInterval(timer);
+    manner.surge = 1;
+  };
+});
+underChaos();
 mkdirSync(platform.data, { recursive: true });
 setInterval(
   () => appendFileSync(join(platform.data, 'customers.ndjson'), `${JSON.stringify({ atMs: Date.now(), ...tally })}\n`),

@@ -1,10 +1,12 @@
 // What a merchant sells.
-import { database } from '../lib/database.ts';
+import { careless, database } from '../lib/database.ts';
 import { serve } from '../lib/service.ts';
 
 serve('menu', (app) => {
   const pool = database();
+  const extra = careless(pool);
   app.get('/menus/:merchant', async (request, response) => {
+    await extra();
     const { rows } = await pool.query('SELECT dish, price FROM dishes WHERE merchant = $1', [
       Number(request.params.merchant) % 20,
     ]);

@@ -1,0 +1,77 @@
+// Faults on the running platform: each ends by itself, also when the command that asked for it is killed, and `off` ends all.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const root = new URL('../..', import.meta.url).pathname;
+const data = mkdtempSync(join(tmpdir(), 'fenghuo-chaos-'));
+const env = { ...process.env, FENGHUO_PORT_SHIFT: String(3_000 + 20 * (process.pid % 100)), FENGHUO_DATA: data };
+const line = z.looseObject({
+  what: z.string().optional(),
+  fault: z.string().optional(),
+  failed: z.number().optional(),
+});
+let product: ChildProcess;
+
+const log = (name: string): z.infer<typeof line>[] => {
+  const path = join(data, 'takeaway', `${name}.ndjson`);
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8').trim();
+  return text === '' ? [] : text.split('\n').map((one) => line.parse(JSON.parse(one)));
+};
+const until = async (what: string, ms: number, is: () => boolean): Promise<void> => {
+  for (const end = Date.now() + ms; !is(); await new Promise((resolve) => setTimeout(resolve, 100)))
+    if (Date.now() > end) throw new Error(`not within ${ms / 1_000} s: ${what}`);
+};
+const chaos = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [join(root, 'bin/fenghuo.mjs'), 'chaos', ...args], { env, stdio: 'ignore' });
+const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve));
+const count = (what: string, fault: string): number =>
+  log('chaos').filter((one) => one.what === what && one.fault === fault).length;
+
+describe('chaos on the running platform', () => {
+  beforeAll(async () => {
+    product = spawn(process.execPath, [join(root, 'bin/fenghuo.mjs'), 'up', '--example', 'takeaway', '--data', data], {
+      env,
+      stdio: 'ignore',
+    });
+    await until('customers come', 110_000, () => log('customers').length > 2);
+  }, 120_000);
+  afterAll(async () => {
+    product.kill('SIGINT');
+    await ended(product);
+    rmSync(data, { recursive: true, force: true });
+  }, 30_000);
+
+  it('ends a fault at its time although the command that asked for it is killed', async () => {
+    const command = chaos('bank-slow', '--target', 'bank-a', '--seconds', '4');
+    await until('the fault begins', 20_000, () => count('began', 'bank-slow') === 1);
+    command.kill('SIGKILL');
+    await ended(command);
+    await until('the bank is healthy', 10_000, () => log('bank-a').some((one) => one.what === 'healthy again'));
+    await until('the switch says so', 5_000, () => count('ended', 'bank-slow') === 1);
+  }, 60_000);
+
+  it('takes a database connection from a service, so that orders fail, and gives it back on `off`', async () => {
+    await until(
+      'nobody fails any more',
+      30_000,
+      () => log('customers').at(-1)?.failed === log('customers').at(-5)?.failed,
+    );
+    const before = log('customers').at(-1)?.failed ?? 0;
+    expect(await ended(chaos('pool-exhaustion', '--target', 'user'))).toBe(0);
+    await until('orders fail', 20_000, () => (log('customers').at(-1)?.failed ?? 0) > before + 5);
+    expect(await ended(chaos('off'))).toBe(0);
+    expect(count('ended', 'pool-exhaustion')).toBe(1);
+    const paid = log('customers').at(-1)?.paid;
+    await until('orders are paid again', 20_000, () => Number(log('customers').at(-1)?.paid) > Number(paid) + 10);
+  }, 90_000);
+
+  it('refuses a target that such a fault cannot hit', async () => {
+    expect(await ended(chaos('bank-slow', '--target', 'menu'))).toBe(2);
+    expect(await ended(chaos('no-such-fault'))).toBe(2);
+  }, 30_000);
+});
