@@ -111,7 +111,8 @@ export const liveEvidence = (engine: Engine, file: CaseFile, sent: Map<string, n
     const band = { expected: orNull(expected), low: orNull(low), high: orNull(high) };
     const points = [...timesMs].flatMap((t, i) => (t > from ? [{ t, seen: orNull(values[i]!), ...band }] : []));
     if (points.length > 0) sent.set(key, points.at(-1)!.t);
-    const { entity, metric, unit, class: of, caller } = meta;
-    return { series: meta.id, entity, metric, unit, class: of, ...(caller === undefined ? {} : { caller }), points };
+    const { entity, metric, unit, class: of, caller, stat } = meta;
+    const named = { ...(stat === undefined ? {} : { stat }), ...(caller === undefined ? {} : { caller }) };
+    return { series: meta.id, entity, metric, unit, class: of, ...named, points };
   }),
 });

@@ -1,7 +1,7 @@
 // Not stored: what the engine shows each second to whoever watches. Loss is harmless, the next one replaces it.
 import { z } from 'zod';
 import { entityKinds } from './fault.ts';
-import { metricClasses } from './schema.ts';
+import { metricClasses, stats } from './schema.ts';
 
 export const liveNode = z.object({
   entity: z.string(),
@@ -57,6 +57,8 @@ export const liveEvidence = z.object({
       metric: z.string(),
       unit: z.string(),
       class: z.enum(metricClasses),
+      /** Which figure of a histogram it is; absent for a plain number. */
+      stat: z.enum(stats).optional(),
       caller: z.string().optional(),
       /** Points since the last message; the first message carries the minutes before the onset. */
       points: z.array(
