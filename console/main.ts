@@ -71,6 +71,7 @@ const start = async ({ log, clock, self }: ServiceContext): Promise<{ stop(): Pr
   const shown = screen({ bus, clock, log, incident: (id) => state.incidents.get(id) });
   io.on('connection', (socket) => {
     socket.on('shown', shown);
+    socket.emit('history', state.kpis);
     socket.emit('incidents', state.list().slice(0, 50).map(incidentItem));
     if (state.graph !== undefined) socket.emit('live', state.graph);
   });

@@ -31,6 +31,7 @@ const actionItem = (action: ActionView) => ({
   why: action.why,
   plannedAt: iso(action.plannedMs),
   appliedAt: iso(action.appliedMs),
+  verifiedAt: iso(action.verifiedMs),
   undoneAt: iso(action.undoneMs),
 });
 
@@ -45,7 +46,9 @@ export const incidentDocument = (incident: Incident) => ({
   clocks: {
     onsetAt: iso(incident.clocks.onsetMs),
     alertedAt: iso(incident.clocks.alertedMs),
+    alertedBy: incident.clocks.alertedBy ?? null,
     respondedAt: iso(incident.clocks.respondedMs),
+    respondedBy: incident.clocks.respondedBy ?? null,
     repairedAt: iso(incident.clocks.repairedMs),
     alertDueAt: iso(incident.clocks.alertDueMs),
     respondDueAt: iso(incident.clocks.respondDueMs),

@@ -2,11 +2,15 @@
 import type { LiveEvidence, LiveGraph } from '@fenghuo/rules/contract';
 import type { IncidentDocument, IncidentItem } from './api.ts';
 
+/** Values of each KPI, a tick apart, oldest first; null where a tick had none. */
+export type KpiHistory = Readonly<Record<string, readonly (number | null)[]>>;
 export type ServerEvents = {
   /** The list, newest first: on connection and on every change. */
   incidents: (items: readonly IncidentItem[]) => void;
   /** One incident whole, on every decision about it. */
   incident: (document: IncidentDocument) => void;
+  /** KPIs of the last minutes: on connection, before the first `live`. */
+  history: (kpis: KpiHistory) => void;
   live: (graph: LiveGraph) => void;
   evidence: (evidence: LiveEvidence) => void;
 };

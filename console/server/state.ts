@@ -16,7 +16,9 @@ import {
   subjects,
 } from '@fenghuo/rules/contract';
 import { DeliverPolicy } from '@nats-io/jetstream';
+import type { KpiHistory } from './events.ts';
 import { mergeEvidence } from './evidence.ts';
+import { appendKpis } from './history.ts';
 
 export type Watcher = {
   /** `isFresh`: written after the console came up, so somebody may have to be told. */
@@ -36,6 +38,7 @@ const INCIDENTS_MAX = 1_000;
 export class ConsoleState {
   incidents: Incidents = new Map();
   graph: LiveGraph | undefined;
+  kpis: KpiHistory = {};
   caughtUp = false;
   private readonly evidence = new Map<string, LiveEvidence>();
   private readonly bus: Bus;
@@ -97,6 +100,7 @@ export class ConsoleState {
       const parsed = liveGraph.safeParse(payload);
       if (!parsed.success) return;
       this.graph = parsed.data;
+      this.kpis = appendKpis(this.kpis, parsed.data);
       this.watcher.live(parsed.data);
       return;
     }

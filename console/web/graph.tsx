@@ -1,31 +1,37 @@
-// Who calls whom, laid out from callers to callees; the cause in red, what suffers from it in amber, the path between them bold.
-import dagre from '@dagrejs/dagre';
+// Who calls whom, laid out from callers to callees; the cause, what suffers from it and the path between them stand out by shape and word, not by colour alone.
 import type { LiveGraph, PathStep } from '@fenghuo/rules/contract';
 import {
-  Background,
+  type Edge,
   Handle,
   MarkerType,
   type Node,
   type NodeProps,
   Position,
   ReactFlow,
+  ReactFlowProvider,
+  useStore as useFlow,
   useReactFlow,
 } from '@xyflow/react';
 import { useEffect, useMemo } from 'react';
 import '@xyflow/react/dist/style.css';
 import { value } from './format.ts';
+import { connected, nodeSize, places, shapeOf, shortName } from './graph-shape.ts';
+import { type Lang, t, term } from './lang.ts';
+import { useNarrow, useScheme } from './scheme.ts';
 
+type Role = 'cause' | 'suffers' | 'well';
 type Entity = Node<
   {
     readonly name: string;
-    readonly kind: string;
+    readonly says: string;
     readonly telemetry: string;
-    readonly role: 'cause' | 'suffers' | 'well';
+    readonly role: Role;
+    readonly across: boolean;
   },
   'entity'
 >;
-const WIDTH = 132;
-const HEIGHT = 46;
+/** Sure enough that a figure is out of its band. */
+const SURE = 0.9;
 
 const EntityNode = ({ data }: NodeProps<Entity>) => (
   <div
@@ -33,101 +39,108 @@ const EntityNode = ({ data }: NodeProps<Entity>) => (
     data-testid="graph-node"
     data-role={data.role}
     data-entity={data.name}
+    title={data.name}
   >
-    <Handle type="target" position={Position.Left} />
-    <b>{data.name}</b>
-    <small>{data.kind.replace('_', ' ')}</small>
-    <Handle type="source" position={Position.Right} />
+    <Handle type="target" position={data.across ? Position.Left : Position.Top} />
+    <b>{shortName(data.name)}</b>
+    <small>{data.says}</small>
+    <Handle type="source" position={data.across ? Position.Right : Position.Bottom} />
   </div>
 );
 const nodeTypes = { entity: EntityNode };
 
-/** Places are worked out again only when the set of entities or edges changes, so nothing jumps while one looks. */
-const layout = (graph: LiveGraph): ReadonlyMap<string, { x: number; y: number }> => {
-  const g = new dagre.graphlib.Graph()
-    .setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 60 })
-    .setDefaultEdgeLabel(() => ({}));
-  for (const { entity } of graph.nodes) g.setNode(entity, { width: WIDTH, height: HEIGHT });
-  for (const { caller, callee } of graph.edges) g.setEdge(caller, callee);
-  dagre.layout(g);
-  return new Map(
-    g.nodes().map((name: string) => [name, { x: g.node(name).x - WIDTH / 2, y: g.node(name).y - HEIGHT / 2 }]),
-  );
-};
-
+/** Keeps the whole graph in view when its shape or its box changes. */
 const Fit = ({ of }: { readonly of: string }) => {
   const { fitView } = useReactFlow();
+  const box = useFlow((flow) => `${flow.width}x${flow.height}`);
   useEffect(() => {
-    const timer = setTimeout(() => void fitView({ padding: 0.05 }), of.length > 0 ? 30 : 0);
+    const timer = setTimeout(() => void fitView({ padding: 0.04, maxZoom: 1.25 }), of.length + box.length > 0 ? 30 : 0);
     return () => clearTimeout(timer);
-  }, [fitView, of]);
+  }, [fitView, of, box]);
   return null;
 };
 
-const Graph = ({
-  graph,
-  cause,
-  path,
-}: {
+const edgeOf = (edge: LiveGraph['edges'][number], path: readonly PathStep[]): Edge => {
+  const onPath = path.some((step) => step.from === edge.callee && step.to === edge.caller);
+  const isBad = onPath || edge.anomaly > SURE;
+  const colour = isBad ? 'var(--bad)' : 'var(--edge)';
+  const errors = edge.errorRatio > 0.01 ? ` ✕${(edge.errorRatio * 100).toFixed(0)}%` : '';
+  return {
+    id: `${edge.caller}>${edge.callee}`,
+    source: edge.caller,
+    target: edge.callee,
+    animated: onPath,
+    zIndex: onPath ? 1 : 0,
+    style: { stroke: colour, strokeWidth: onPath ? 3 : 1.3 },
+    markerEnd: { type: MarkerType.ArrowClosed, color: colour },
+    ...(edge.p50 === null
+      ? {}
+      : {
+          label: `${value(edge.p50, 's')}${errors}`,
+          labelStyle: {
+            fill: isBad ? 'var(--text)' : 'var(--muted)',
+            fontSize: isBad ? 12 : 11,
+            fontWeight: isBad ? 700 : 400,
+          },
+          labelBgStyle: { fill: 'var(--sunk)' },
+        }),
+  };
+};
+
+type Props = {
   readonly graph: LiveGraph;
   readonly cause: string | undefined;
   readonly path: readonly PathStep[];
-}) => {
-  const called = graph.nodes.filter(
-    (node) =>
-      node.kind !== 'host' && graph.edges.some((edge) => edge.caller === node.entity || edge.callee === node.entity),
-  );
-  const shown = { ...graph, nodes: called };
-  const shape = `${called.map((n) => n.entity).join()}|${graph.edges.map((e) => `${e.caller}>${e.callee}`).join()}`;
+  readonly lang: Lang;
+};
+
+const Graph = ({ graph: given, cause, path, lang }: Props) => {
+  const narrow = useNarrow();
+  const scheme = useScheme();
+  const graph = connected(given);
+  const shape = shapeOf(graph);
+  // A narrow page has height to spare, no width; a few entities still fit beside each other.
+  const across = !narrow || graph.nodes.length > 8;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the layout must change
-  const places = useMemo(() => layout(shown), [shape]);
+  const at = useMemo(() => places(graph, across ? 'LR' : 'TB'), [shape, across]);
   const suffering = new Set(path.map((step) => step.to));
-  const nodes: Entity[] = called.map((node) => ({
-    id: node.entity,
-    type: 'entity',
-    position: places.get(node.entity) ?? { x: 0, y: 0 },
-    data: {
-      name: node.entity,
-      kind: node.kind,
-      telemetry: node.telemetry,
-      role: node.entity === cause ? 'cause' : suffering.has(node.entity) || node.anomaly > 0.9 ? 'suffers' : 'well',
-    },
-  }));
-  const edges = graph.edges.map((edge) => {
-    const onPath = path.some((step) => step.from === edge.callee && step.to === edge.caller);
-    const colour = onPath || edge.anomaly > 0.9 ? '#f0603e' : '#4a5a70';
+  const roleOf = (node: LiveGraph['nodes'][number]): Role =>
+    node.entity === cause ? 'cause' : suffering.has(node.entity) || node.anomaly > SURE ? 'suffers' : 'well';
+  const nodes: Entity[] = graph.nodes.map((node) => {
+    const role = roleOf(node);
+    const word = role === 'well' ? '' : ` · ${t(lang, role === 'cause' ? 'isCause' : 'whoSuffers')}`;
     return {
-      id: `${edge.caller}>${edge.callee}`,
-      source: edge.caller,
-      target: edge.callee,
-      animated: onPath,
-      style: { stroke: colour, strokeWidth: onPath ? 3 : 1.4 },
-      markerEnd: { type: MarkerType.ArrowClosed, color: colour },
-      ...(edge.p50 === null
-        ? {}
-        : {
-            label: value(edge.p50, 's'),
-            labelStyle: { fill: '#a9b8cc', fontSize: 10 },
-            labelBgStyle: { fill: '#0d1420' },
-          }),
+      id: node.entity,
+      type: 'entity',
+      position: at.get(node.entity) ?? { x: 0, y: 0 },
+      ...nodeSize,
+      data: { name: node.entity, says: `${term(lang, node.kind)}${word}`, telemetry: node.telemetry, role, across },
     };
   });
+  const spoken = [cause, ...path.map((step) => step.to)].filter((name) => name !== undefined).join(' → ');
   return (
-    <div className="graph">
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        fitView
-        minZoom={0.2}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        proOptions={{ hideAttribution: true }}
-        colorMode="dark"
-      >
-        <Background gap={24} color="#182233" />
-        <Fit of={shape} />
-      </ReactFlow>
+    <div className="graph" role="img" aria-label={`${t(lang, 'services')}. ${spoken}`}>
+      <ReactFlowProvider>
+        <ReactFlow
+          nodes={nodes}
+          edges={graph.edges.map((edge) => edgeOf(edge, path))}
+          nodeTypes={nodeTypes}
+          fitView
+          minZoom={0.15}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          zoomOnScroll={false}
+          preventScrolling={false}
+          panOnDrag={!narrow}
+          proOptions={{ hideAttribution: true }}
+          colorMode={scheme}
+        >
+          <Fit of={shape} />
+        </ReactFlow>
+      </ReactFlowProvider>
     </div>
   );
 };

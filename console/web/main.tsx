@@ -1,23 +1,50 @@
-// The console in the browser: two pages over one live store.
+// The console in the browser: two pages over one live store, and above both whether what they show is true now.
 import { createRoot } from 'react-dom/client';
 import { Link, Route, Switch } from 'wouter';
+import { AskDialog } from './ask.tsx';
+import { clock } from './format.ts';
 import { IncidentPage } from './incident.tsx';
 import { t, useLang } from './lang.ts';
+import { useNow } from './now.ts';
 import { Overview } from './overview.tsx';
 import { useStore } from './store.ts';
+import './theme.css';
 import './style.css';
+import './incident.css';
+
+/** The engine speaks each second; after so long without a word its figures are old. */
+const STALE_MS = 6_000;
+
+/** Says plainly when the page shows the past. */
+const Stale = () => {
+  const { connected, heardMs } = useStore();
+  const { lang } = useLang();
+  const now = useNow();
+  if (heardMs === 0 || (connected && now - heardMs < STALE_MS)) return null;
+  return (
+    <p className="stale" role="alert">
+      {t(lang, connected ? 'stale' : 'offline')} {clock(new Date(heardMs).toISOString())}.
+    </p>
+  );
+};
 
 const App = () => {
   const { connected, graph } = useStore();
   const { lang, setLang } = useLang();
   return (
     <>
+      <a className="skip" href="#main">
+        {t(lang, 'skip')}
+      </a>
       <header>
         <Link href="/" className="brand">
-          烽火 <span>Fenghuo</span>
+          <svg viewBox="0 0 16 20" width="16" height="20" aria-hidden="true">
+            <path d="M8 0c1 4 6 6 6 12a6 6 0 0 1-12 0c0-3 2-4 3-6 .6 1.400 1.500 2 2 2 1-2 .5-5 1-8z" />
+          </svg>
+          {t(lang, 'brand')}
         </Link>
         <span className={connected ? 'pill ok' : 'pill bad'} data-testid="live-indicator" role="status">
-          {connected ? t(lang, 'live') : t(lang, 'reconnecting')}
+          {t(lang, connected ? 'live' : 'reconnecting')}
         </span>
         {graph && (
           <span className="pulse">
@@ -25,11 +52,16 @@ const App = () => {
             {Math.round(graph.engine.lagMs)} ms
           </span>
         )}
-        <button type="button" onClick={() => setLang(lang === 'en' ? 'zh' : 'en')}>
+        <button
+          type="button"
+          lang={lang === 'en' ? 'zh-CN' : 'en'}
+          onClick={() => setLang(lang === 'en' ? 'zh' : 'en')}
+        >
           {lang === 'en' ? '中文' : 'English'}
         </button>
       </header>
-      <main>
+      <Stale />
+      <main id="main">
         <Switch>
           <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} key={id} />}</Route>
           <Route>
@@ -37,6 +69,7 @@ const App = () => {
           </Route>
         </Switch>
       </main>
+      <AskDialog lang={lang} />
     </>
   );
 };

@@ -3,22 +3,25 @@ import type { LiveEvidence, LiveGraph } from '@fenghuo/rules/contract';
 import { io, type Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import type { IncidentDocument, IncidentItem } from '../server/api.ts';
-import type { ClientEvents, ServerEvents } from '../server/events.ts';
+import type { ClientEvents, KpiHistory, ServerEvents } from '../server/events.ts';
 import { mergeEvidence } from '../server/evidence.ts';
+import { appendKpis } from '../server/history.ts';
 
 type Store = {
   connected: boolean;
+  /** When the server was last heard, epoch ms; 0 before the first word. */
+  heardMs: number;
   items: readonly IncidentItem[];
   documents: Readonly<Record<string, IncidentDocument>>;
   evidence: Readonly<Record<string, LiveEvidence['series']>>;
   graph: LiveGraph | undefined;
   /** Values of each KPI over the last minutes, for the tiles. */
-  history: Readonly<Record<string, readonly (number | null)[]>>;
+  history: KpiHistory;
 };
-const HISTORY_MAX = 180;
 
 export const useStore = create<Store>(() => ({
   connected: false,
+  heardMs: 0,
   items: [],
   documents: {},
   evidence: {},
@@ -27,6 +30,7 @@ export const useStore = create<Store>(() => ({
 }));
 
 const socket: Socket<ServerEvents, ClientEvents> = io({ transports: ['websocket'] });
+
 /** Tells the server what somebody can see now: after the next paint, and only while the page is in sight. */
 const sayShown = (): void => {
   requestAnimationFrame(() =>
@@ -41,22 +45,26 @@ const sayShown = (): void => {
 const saidShown = new Set<string>();
 document.addEventListener('visibilitychange', sayShown);
 
-socket.on('connect', () => useStore.setState({ connected: true }));
+/** Incidents that came over the socket since it connected: what is fetched meanwhile is older. */
+const fresh = new Set<string>();
+socket.on('connect', () => {
+  fresh.clear();
+  useStore.setState({ connected: true });
+  // What was decided while nobody listened.
+  for (const id of Object.keys(useStore.getState().documents)) void loadIncident(id);
+});
 socket.on('disconnect', () => useStore.setState({ connected: false }));
 socket.on('incidents', (items) => {
-  useStore.setState({ items });
+  useStore.setState({ items, heardMs: Date.now() });
   sayShown();
 });
-socket.on('incident', (document) =>
-  useStore.setState((state) => ({ documents: { ...state.documents, [document.id]: document } })),
-);
+socket.on('incident', (document) => {
+  fresh.add(document.id);
+  useStore.setState((state) => ({ documents: { ...state.documents, [document.id]: document } }));
+});
+socket.on('history', (history) => useStore.setState({ history }));
 socket.on('live', (graph) =>
-  useStore.setState((state) => ({
-    graph,
-    history: Object.fromEntries(
-      graph.kpis.map(({ kpi, value }) => [kpi, [...(state.history[kpi] ?? []), value].slice(-HISTORY_MAX)]),
-    ),
-  })),
+  useStore.setState((state) => ({ graph, heardMs: Date.now(), history: appendKpis(state.history, graph) })),
 );
 socket.on('evidence', (update) => keepEvidence(update));
 
@@ -66,34 +74,19 @@ const keepEvidence = ({ incident, series }: LiveEvidence): void =>
   }));
 
 const fetched = async <T>(path: string): Promise<T | undefined> => {
-  const response = await fetch(path);
-  return response.ok ? ((await response.json()) as T) : undefined;
+  const response = await fetch(path).catch(() => undefined);
+  return response?.ok ? ((await response.json()) as T) : undefined;
 };
 
 /** Loads an incident that was there before the page was; answers whether there is one. */
 export const loadIncident = async (id: string): Promise<boolean> => {
+  const path = `/api/v1/incidents/${encodeURIComponent(id)}`;
   const [document, evidence] = await Promise.all([
-    fetched<IncidentDocument>(`/api/v1/incidents/${id}`),
-    fetched<LiveEvidence>(`/api/v1/incidents/${id}/evidence`),
+    fetched<IncidentDocument>(path),
+    fetched<LiveEvidence>(`${path}/evidence`),
   ]);
-  if (document === undefined) return false;
-  useStore.setState((state) => ({ documents: { [id]: document, ...state.documents } }));
+  if (document === undefined) return useStore.getState().documents[id] !== undefined;
+  if (!fresh.has(id)) useStore.setState((state) => ({ documents: { ...state.documents, [id]: document } }));
   if (evidence !== undefined) keepEvidence(evidence);
   return true;
-};
-
-/** Sends a write; asks for the admin token once a session. Answers an error to show, or nothing. */
-export const write = async (path: string, prompt: string): Promise<string | undefined> => {
-  const token = sessionStorage.getItem('token') ?? window.prompt(prompt) ?? '';
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: '{}',
-  });
-  if (response.ok) {
-    sessionStorage.setItem('token', token);
-    return undefined;
-  }
-  sessionStorage.removeItem('token');
-  return ((await response.json()) as { detail?: string }).detail ?? response.statusText;
 };

@@ -62,7 +62,11 @@ export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>;
 export const clocks = z.object({
   onsetMs: z.number(),
   alertedMs: z.number().optional(),
+  /** The receiver that took the first page. */
+  alertedBy: z.string().optional(),
   respondedMs: z.number().optional(),
+  /** Who did: a person, or the playbook that contained it. */
+  respondedBy: z.string().optional(),
   repairedMs: z.number().optional(),
   alertDueMs: z.number(),
   respondDueMs: z.number(),

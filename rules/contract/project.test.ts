@@ -126,7 +126,9 @@ describe('projection of the decision log', () => {
     expect(incident?.actions[0]).toMatchObject({ state: 'applied', appliedMs: 1_300 });
     expect(incident?.clocks).toMatchObject({
       alertedMs: 1_500,
+      alertedBy: 'pager',
       respondedMs: 9_000,
+      respondedBy: 'fenghuo',
       repairedMs: 99_000,
       alertDueMs: 60_000,
     });

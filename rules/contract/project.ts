@@ -81,9 +81,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...(d.to === 'closed' ? { closedMs: d.atMs } : {}),
         clocks: {
           ...incident.clocks,
-          ...(d.to === 'acknowledged' || d.to === 'contained'
-            ? { respondedMs: incident.clocks.respondedMs ?? d.atMs }
-            : {}),
+          ...(d.to === 'acknowledged' || d.to === 'contained' ? responded(incident, d.atMs, d.by) : {}),
           ...(d.to === 'repaired' || d.to === 'closed' ? { repairedMs: incident.clocks.repairedMs ?? d.atMs } : {}),
         },
       };
@@ -94,7 +92,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...incident,
         ...told({ en: `assigned to ${d.to} by ${d.by}`, zh: `${d.by} 指派给 ${d.to}` }),
         assignee: d.to,
-        clocks: { ...incident.clocks, respondedMs: incident.clocks.respondedMs ?? d.atMs },
+        clocks: { ...incident.clocks, ...responded(incident, d.atMs, d.to) },
       };
     case 'action.planned': {
       const view: ActionView = { ...d.action, state: 'planned', plannedMs: d.atMs, why: d.why };
@@ -110,8 +108,8 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
       return {
         ...incident,
         ...told(paged(d)),
-        ...(d.about === 'open'
-          ? { clocks: { ...incident.clocks, alertedMs: incident.clocks.alertedMs ?? d.atMs } }
+        ...(d.about === 'open' && incident.clocks.alertedMs === undefined
+          ? { clocks: { ...incident.clocks, alertedMs: d.atMs, alertedBy: d.receiver } }
           : {}),
       };
     case 'page.failed':
@@ -139,6 +137,15 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
       };
   }
 };
+
+/** Stops the respond clock, once: by whom, or else by the action that helped. */
+const responded = (incident: Incident, atMs: number, by: string | undefined): Partial<Incident['clocks']> =>
+  incident.clocks.respondedMs !== undefined
+    ? {}
+    : {
+        respondedMs: atMs,
+        respondedBy: by ?? incident.actions.find((one) => one.state === 'verified')?.playbook ?? 'fenghuo',
+      };
 
 const actionMoved = (view: ActionView, d: DecisionOf<'action.state'>): ActionView => ({
   ...view,
