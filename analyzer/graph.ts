@@ -17,6 +17,8 @@ export class Graph {
   readonly topology: TopologyRule;
   /** Grows whenever an address came to mean another entity, so that names can be looked up again. */
   version = 0;
+  /** Grows whenever edges may have been forgotten or renamed: who keeps one looks it up anew. */
+  epoch = 1;
   private readonly addresses = new Map<string, string>();
   private readonly declared = new Set<string>();
 
@@ -52,6 +54,7 @@ export class Graph {
       if (this.declared.has(at) || this.addresses.get(at) === service) continue;
       this.addresses.set(at, service);
       this.version++;
+      this.epoch++;
     }
     for (const column of schema.columns) {
       if (column.edge === undefined) continue;
@@ -62,15 +65,21 @@ export class Graph {
   }
 
   /** Traffic was seen on an edge; a schema alone only says that there once was some. */
-  see(caller: string, callee: string, protocol: string, atMs: number, source: 'traffic' | 'declared'): void {
+  see(caller: string, callee: string, protocol: string, atMs: number, source: 'traffic' | 'declared'): Edge {
     const key = `${caller}\u0000${callee}`;
-    const edge = this.edges.get(key);
-    if (edge === undefined) this.edges.set(key, { caller, callee, protocol, source, firstMs: atMs, lastMs: atMs });
-    else edge.lastMs = Math.max(edge.lastMs, atMs);
+    const known = this.edges.get(key);
+    if (known === undefined) {
+      const made: Edge = { caller, callee, protocol, source, firstMs: atMs, lastMs: atMs };
+      this.edges.set(key, made);
+      return made;
+    }
+    known.lastMs = Math.max(known.lastMs, atMs);
+    return known;
   }
 
   /** Forgets edges that fell asleep and those to addresses that got a name since. */
   prune(atMs: number): void {
+    this.epoch++;
     for (const [key, edge] of this.edges) {
       const renamed = this.resolve(edge.callee) !== edge.callee;
       if (renamed || (edge.source === 'traffic' && atMs - edge.lastMs > edgeAgeMsMax)) this.edges.delete(key);

@@ -7,8 +7,8 @@ import {
   type FrameSchema,
   hash64,
 } from '@fenghuo/rules/contract';
-import { DetectorBank } from './detect/bank.ts';
-import type { Graph } from './graph.ts';
+import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
+import type { Edge, Graph } from './graph.ts';
 import type { SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
@@ -25,6 +25,9 @@ export type Series = {
   readonly calls: string;
   lastMs: number;
   last: number;
+  /** The edge whose traffic it counts, as of the graph's `epoch`. */
+  edge: Edge | undefined;
+  epoch: number;
 };
 export type Probe = {
   readonly hash: string;
@@ -34,6 +37,15 @@ export type Probe = {
   seenMs: number;
   tickMs: number;
   samples: number;
+};
+
+/** A schema's columns as the bank knows them. */
+type Layout = {
+  readonly probe: string;
+  readonly series: readonly Series[];
+  readonly indices: Uint32Array;
+  /** Those that count an edge's calls. */
+  readonly calls: readonly number[];
 };
 
 export class Watch {
@@ -47,7 +59,7 @@ export class Watch {
   readonly ages = new Map<string, Series>();
   private readonly counted = new Set<string>();
   private readonly byId = new Map<string, Series>();
-  private readonly layouts = new Map<string, { readonly probe: string; readonly series: readonly Series[] }>();
+  private readonly layouts = new Map<string, Layout>();
   private readonly graph: Graph;
   readonly detectors: readonly DetectorRule[];
   private named = 0;
@@ -66,7 +78,9 @@ export class Watch {
     if (this.layouts.has(schema.hash)) return;
     const hash = hash64(schema.probe);
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
-    this.layouts.set(schema.hash, { probe: hash, series });
+    const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
+    const indices = Uint32Array.from(series, ({ index }) => index);
+    this.layouts.set(schema.hash, { probe: hash, series, indices, calls });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -82,28 +96,53 @@ export class Watch {
     probe.seenMs = atMs;
     probe.tickMs = frame.timeMs;
     probe.samples = frame.values.length;
-    let turned = false;
-    for (let i = 0; i < layout.series.length; i++) {
-      const one = layout.series[i]!;
-      const value = frame.values[i] ?? Number.NaN;
-      if (!Number.isNaN(value)) {
-        one.last = value;
-        one.lastMs = frame.timeMs;
-        if (one.meta.caller !== undefined && one.meta.stat === 'count' && value > 0)
-          this.graph.see(one.meta.caller, one.meta.entity, one.protocol, atMs, 'traffic');
+    this.note(layout, frame, atMs);
+    return this.detect(layout, frame);
+  }
+
+  /** Keeps each series' last value, and that its edge has traffic. */
+  private note({ series, calls }: Layout, { values, timeMs }: Frame, atMs: number): void {
+    for (let i = 0; i < series.length; i++) {
+      const value = values[i] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      series[i]!.last = value;
+      series[i]!.lastMs = timeMs;
+    }
+    for (const i of calls) {
+      const one = series[i]!;
+      if (!(values[i]! > 0)) continue;
+      if (one.edge !== undefined && one.epoch === this.graph.epoch) one.edge.lastMs = Math.max(one.edge.lastMs, atMs);
+      else {
+        one.edge = this.graph.see(one.meta.caller!, one.meta.entity, one.protocol, atMs, 'traffic');
+        one.epoch = this.graph.epoch;
       }
-      turned = this.feed(one.index, frame.timeMs, value) || turned;
+    }
+  }
+
+  private detect({ indices }: Layout, frame: Frame): boolean {
+    let turned = false;
+    // A frame of fewer columns than its schema promises leaves the rest missing.
+    const count = Math.min(indices.length, frame.values.length);
+    for (let first = 0; first < count; first += BATCH) {
+      const some = Math.min(BATCH, count - first);
+      const turns = this.bank.pushSome(indices, first, some, frame.timeMs, frame.values);
+      for (let k = 0; k < some; k++)
+        if (turns[k] !== NOTHING) turned = this.turn(indices[first + k]!, turns[k]!) || turned;
     }
     return turned;
   }
 
-  /** One sample into the bank, keeping `active` in step. */
+  /** Keeps `active` in step with what the bank said; whether a series became anomalous or healthy. */
+  private turn(index: number, turn: number): boolean {
+    if (turn === BEGAN) this.active.add(index);
+    else if (this.bank.anomaly(index) === undefined) this.active.delete(index);
+    return turn !== RETURNED;
+  }
+
+  /** One sample into the bank. */
   feed(index: number, timeMs: number, value: number): boolean {
     const turn = this.bank.push(index, timeMs, value);
-    if (turn === 1) this.active.add(index);
-    else if (turn === 2 || (this.active.has(index) && this.bank.anomaly(index) === undefined))
-      this.active.delete(index);
-    return turn !== 0;
+    return turn !== NOTHING && this.turn(index, turn);
   }
 
   /** Notes the series that fell silent by `timeMs`. */
@@ -114,7 +153,18 @@ export class Watch {
   /** Registers a series that no probe sends (a KPI). */
   add(meta: SeriesMeta): Series {
     const index = this.bank.add(meta, 1_000);
-    const made = { index, meta, probe: '', callee: undefined, protocol: '', calls: '', lastMs: -1, last: Number.NaN };
+    const made = {
+      index,
+      meta,
+      probe: '',
+      callee: undefined,
+      protocol: '',
+      calls: '',
+      lastMs: -1,
+      last: Number.NaN,
+      edge: undefined,
+      epoch: 0,
+    };
     this.series.set(index, made);
     return made;
   }
@@ -187,6 +237,8 @@ export class Watch {
       calls,
       lastMs: atMs,
       last: Number.NaN,
+      edge: undefined,
+      epoch: 0,
     };
     this.series.set(index, made);
     this.byId.set(column.id, made);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeriesMeta } from '../types.ts';
 import { DetectorBank } from './bank.ts';
-import { bytesPerSeries } from './columns.ts';
+import { bytesPerSeries } from './record.ts';
 
 const latency: SeriesMeta = {
   id: '0000000000000001',

@@ -1,40 +1,59 @@
 // The last samples of each series as they came, missing ones included: for whoever wants to see, and to tell silence.
-import { type BankColumns, RING } from './columns.ts';
+import type { Batch } from './batch.ts';
+import { FILLED, HEAD, LAST_S, MISSING, N, QUIET, type Records, RING, RING_AT, STEP_MS, WORDS } from './record.ts';
 
 /** Samples over which the share of missing ones runs. */
 const MISSING_SAMPLES = 240;
 
-/** Takes a sample of series `i`; steps that were skipped become missing samples. */
-export const remember = (c: BankColumns, i: number, timeMs: number, value: number): void => {
-  const gapMs = timeMs - c.lastS[i]! * 1000;
-  const steps = c.filled[i] === 0 || gapMs < 1.5 * c.stepMs[i]! ? 1 : Math.round(gapMs / c.stepMs[i]!);
-  for (let k = 1; k < Math.min(RING, steps); k++) slot(c, i, Number.NaN);
-  slot(c, i, value);
-  c.lastS[i] = timeMs / 1000;
-  c.quiet[i] = Number.isNaN(value) ? Math.min(255, c.quiet[i]! + steps) : 0;
+/** First stage: keeps a batch's samples; steps that were skipped become missing samples. */
+export const remember = (r: Records, batch: Batch): void => {
+  const { f, u, b } = r;
+  const { count, timeMs } = batch;
+  const second = Math.floor(timeMs / 1000);
+  for (let k = 0; k < count; k++) {
+    const at = batch.at[k]!;
+    const bytes = at * 4;
+    const value = batch.value[k]!;
+    const gapMs = timeMs - u[at + LAST_S]! * 1000;
+    if (Number.isNaN(value) || gapMs >= 1.5 * f[at + STEP_MS]! || f[at + MISSING] !== 0) gaps(r, at, gapMs, value);
+    else b[bytes + QUIET] = 0;
+    const head = b[bytes + HEAD]!;
+    f[at + RING_AT + head] = value;
+    b[bytes + HEAD] = (head + 1) & (RING - 1);
+    if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
+    u[at + LAST_S] = second;
+  }
 };
 
-const slot = (c: BankColumns, i: number, value: number): void => {
-  const head = c.head[i]!;
-  c.ring[i * RING + head] = value;
-  c.head[i] = (head + 1) % RING;
-  if (c.filled[i]! < RING) c.filled[i] = c.filled[i]! + 1;
-  const missing = Number.isNaN(value) ? 1 : 0;
-  const n = c.n[i]! + 1;
-  c.missing[i] = c.missing[i]! + (missing - c.missing[i]!) * (n < MISSING_SAMPLES ? 1 / n : 1 / MISSING_SAMPLES);
+/** What a series that has missed samples costs more: the skipped slots, the share of missing ones, how long it is quiet. */
+const gaps = ({ f, u, b }: Records, at: number, gapMs: number, value: number): void => {
+  const bytes = at * 4;
+  const isMissing = Number.isNaN(value);
+  const step = f[at + STEP_MS]!;
+  const steps = b[bytes + FILLED] === 0 || gapMs < 1.5 * step ? 1 : Math.round(gapMs / step);
+  const n = u[at + N]! + 1;
+  const rate = n < MISSING_SAMPLES ? 1 / n : 1 / MISSING_SAMPLES;
+  let share = f[at + MISSING]!;
+  for (let k = 1; k < Math.min(RING, steps); k++) {
+    f[at + RING_AT + b[bytes + HEAD]!] = Number.NaN;
+    b[bytes + HEAD] = (b[bytes + HEAD]! + 1) & (RING - 1);
+    if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
+    share += (1 - share) * rate;
+  }
+  f[at + MISSING] = share + ((isMissing ? 1 : 0) - share) * rate;
+  b[bytes + QUIET] = isMissing ? Math.min(255, b[bytes + QUIET]! + steps) : 0;
 };
 
 /** The samples of series `i`, oldest first; times are counted back from the last by the series' step. */
-export const recentOf = (
-  c: BankColumns,
-  i: number,
-): { readonly timesMs: Float64Array; readonly values: Float64Array } => {
-  const count = c.filled[i]!;
+export const recentOf = (r: Records, i: number): { readonly timesMs: Float64Array; readonly values: Float64Array } => {
+  const at = i * WORDS;
+  const count = r.b[at * 4 + FILLED]!;
+  const head = r.b[at * 4 + HEAD]!;
   const timesMs = new Float64Array(count);
   const values = new Float64Array(count);
   for (let k = 0; k < count; k++) {
-    values[k] = c.ring[i * RING + ((c.head[i]! - count + k + RING) % RING)]!;
-    timesMs[k] = c.lastS[i]! * 1000 - (count - 1 - k) * c.stepMs[i]!;
+    values[k] = r.f[at + RING_AT + ((head - count + k + RING) & (RING - 1))]!;
+    timesMs[k] = r.u[at + LAST_S]! * 1000 - (count - 1 - k) * r.f[at + STEP_MS]!;
   }
   return { timesMs, values };
 };

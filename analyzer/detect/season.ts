@@ -1,6 +1,7 @@
 // Hour-of-day profiles, kept apart from the bank: only series that lived long enough get one, only those that gain use it.
 // Gain is measured: the mean absolute residual from the profile against that from the series' long-run level.
-import { forgetOf, rateBoth } from './tail.ts';
+import type { Batch } from './batch.ts';
+import { isSinking, rate, sink } from './tail.ts';
 
 const HOURS = 24;
 const DAY_MS = 86_400_000;
@@ -17,6 +18,8 @@ const GAIN = 0.7;
 const DAYS = 2;
 /** Samples over which the profile's mean residual runs, as the bank's own. */
 const MIDDLE_SAMPLES = 15;
+/** Place of its two views among the batch's. */
+const FIRST = 4;
 /** Samples of its hour that a mean remembers, and the days where samples come often. */
 const MEMORY_SAMPLES = 60;
 const MEMORY_DAYS = 5;
@@ -28,9 +31,6 @@ export class Seasons {
   private blocks = new Float32Array(0);
   private hits = new Uint8Array(0);
   private count = 0;
-  /** Rarity of the last sample against its hour, and of the last samples' mean; set by `push`. */
-  single = 0;
-  level = 0;
 
   /** Profiles are bounded: series beyond the 65,535th do without. */
   get hasRoom(): boolean {
@@ -50,43 +50,48 @@ export class Seasons {
     return ++this.count;
   }
 
-  /** Rates a sample against its hour, then learns it. `rate` is the bank's long-run rate, `x` and `scale` in transformed units. */
+  /**
+   * Rates a sample against its hour, and the last samples' mean, as the batch's last two views; then learns it. Whether any is rare.
+   * @param longRate the bank's long-run rate  @param x @param plain @param scale value, its distance from the long run and the scale, transformed
+   */
   push(
     block: number,
-    timeMs: number,
     stepMs: number,
     n: number,
     x: number,
     plain: number,
     scale: number,
-    rate: number,
-  ) {
+    longRate: number,
+    batch: Batch,
+  ): boolean {
     const b = this.blocks;
     const at = (block - 1) * BLOCK;
-    const hour = Math.floor((timeMs % DAY_MS) / (DAY_MS / HOURS));
+    const hour = Math.floor((batch.timeMs % DAY_MS) / (DAY_MS / HOURS));
     const seen = b[at + HOURS + hour]!;
-    this.single = 0;
-    this.level = 0;
+    let isRare = false;
+    batch.decades[FIRST] = 0;
+    batch.decades[FIRST + 1] = 0;
     if (seen > 0) {
       const residual = x - b[at + hour]!;
       const limit = 3 * scale;
-      b[at + WITH]! += (Math.min(Math.abs(residual), limit) - b[at + WITH]!) * rate;
-      b[at + WITHOUT]! += (Math.min(Math.abs(plain), limit) - b[at + WITHOUT]!) * rate;
-      if (n * stepMs > DAYS * DAY_MS) this.rate(at, n, residual / scale);
+      b[at + WITH]! += (Math.min(Math.abs(residual), limit) - b[at + WITH]!) * longRate;
+      b[at + WITHOUT]! += (Math.min(Math.abs(plain), limit) - b[at + WITHOUT]!) * longRate;
+      if (n * stepMs > DAYS * DAY_MS) isRare = this.rate(at, n, residual / scale, batch);
       const memory = Math.max(MEMORY_SAMPLES, (MEMORY_DAYS * DAY_MS) / HOURS / stepMs);
       b[at + hour]! += Math.max(-limit, Math.min(limit, residual)) * Math.max(1 / (seen + 1), 1 / memory);
     } else b[at + hour] = x;
     b[at + HOURS + hour] = Math.min(seen + 1, 1e6);
+    return isRare;
   }
 
-  private rate(at: number, n: number, z: number): void {
+  private rate(at: number, n: number, z: number, batch: Batch): boolean {
     const b = this.blocks;
     b[at + MIDDLE]! += (z - b[at + MIDDLE]!) / MIDDLE_SAMPLES;
-    if (b[at + WITH]! >= b[at + WITHOUT]! * GAIN) return;
-    const middle = b[at + MIDDLE]!;
-    const hit = (at / BLOCK) * 4;
-    const forget = forgetOf(n);
-    this.single = rateBoth(b, at + TAIL, this.hits, hit, n, forget, z);
-    this.level = rateBoth(b, at + TAIL + 4, this.hits, hit + 2, n, forget, middle);
+    if (b[at + WITH]! >= b[at + WITHOUT]! * GAIN) return false;
+    batch.figures[FIRST] = z;
+    batch.figures[FIRST + 1] = b[at + MIDDLE]!;
+    const isRare = rate(b, at + TAIL, this.hits, (at / BLOCK) * 4, 2, n, batch, FIRST);
+    if (isSinking(n)) sink(b, at + TAIL, 4, n);
+    return isRare;
   }
 }

@@ -1,14 +1,37 @@
 // How surprising a sample is in all that its series has been: six views of it, each rated against its own history's tail.
 // Views: value, jump, mean of the last samples, roughness, and (where the series earned it) value and mean against the hour of day.
-import type { BankColumns } from './columns.ts';
-import { TAILS } from './columns.ts';
+import type { Batch } from './batch.ts';
+import {
+  FROZEN,
+  HELD,
+  HITS,
+  lasting,
+  MIDDLE,
+  N,
+  PREVIOUS,
+  type Records,
+  ROUGH_FAST,
+  ROUGH_SLOW,
+  SEASON,
+  SLOW,
+  SLOW_DEVIATION,
+  STATE,
+  STEP_MS,
+  SURPRISE,
+  TAILS,
+  THRESHOLDS,
+} from './record.ts';
 import type { Seasons } from './season.ts';
-import { forgetOf, rateBoth } from './tail.ts';
+import { isSinking, rate, sink } from './tail.ts';
 
 /** Samples over which level and scale forget, and those of the short windows. */
-const SLOW = 4_000;
-const MIDDLE = 15;
-const ROUGH = 60;
+const SLOW_SAMPLES = 4_000;
+const MIDDLE_SAMPLES = 15;
+const ROUGH_SAMPLES = 60;
+/** Keeps the ratio of two roughnesses finite. */
+const ROUGH_LEAST = 0.02;
+/** A jump counts for at most so many scales. */
+const JUMP_MOST = 6;
 /** Weight of the second and third view beside the first: views that agree say more, but they are not independent. */
 const AGREE = 0.4;
 /** Samples over which a told surprise is held against lesser ones, and what these then count. */
@@ -17,78 +40,88 @@ const REPEAT = 0.5;
 /** Samples before surprise says anything. */
 const WARM = 50;
 const CLIP = 3;
-/** Series slower than this get a profile of the hours at once, faster ones after a day. */
+/** Samples before the scale may clip anything. */
+const YOUNG = 10;
+/** sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation. */
+const GAUSSIAN = 1.2533;
+/** Faster series follow the day by forgetting: their long run is an hour. Slower ones get a profile of the hours. */
 const SEASON_STEP_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /**
- * Rates the sample `x` (transformed) of series `i` and learns it; answers decades of surprise, 0 while young.
- * @param floor least scale that the series' class allows, transformed units
+ * Third stage: rates each sample of a batch that is there and learns it; leaves its decades of surprise in its record, 0 while young.
+ * This is the hot path: a sample within all its tails costs additions and multiplications, one division and no logarithm.
  */
-export const surpriseOf = (
-  c: BankColumns,
-  i: number,
-  seasons: Seasons,
-  timeMs: number,
-  x: number,
-  floor: number,
-): number => {
-  const n = c.n[i]! + 1;
-  c.n[i] = n;
-  if (n === 1) {
-    c.slow[i] = x;
-    c.middle[i] = x;
-    c.previous[i] = x;
+export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
+  const { f, u, h, b } = r;
+  const { count, figures, decades } = batch;
+  for (let k = 0; k < count; k++) {
+    const at = batch.at[k]!;
+    const x = batch.x[k]!;
+    // Missing samples say nothing, and a frozen series learns nothing.
+    if (Number.isNaN(x) || (b[at * 4 + STATE]! & FROZEN) !== 0) continue;
+    const n = u[at + N]! + 1;
+    u[at + N] = n;
+    if (n === 1) {
+      f[at + SLOW] = x;
+      f[at + MIDDLE] = x;
+      f[at + PREVIOUS] = x;
+    }
+    const longRate = n < SLOW_SAMPLES ? 1 / n : 1 / SLOW_SAMPLES;
+    const level = f[at + SLOW]!;
+    const deviation = f[at + SLOW_DEVIATION]!;
+    const least = batch.quantum[k]!;
+    const scale = Math.max(deviation, least);
+    const per = 1 / scale;
+    const plain = x - level;
+    const z = plain * per;
+    const jump = (x - f[at + PREVIOUS]!) * per;
+    f[at + PREVIOUS] = x;
+    const middle = f[at + MIDDLE]! + (x - f[at + MIDDLE]!) * (n < MIDDLE_SAMPLES ? 1 / n : 1 / MIDDLE_SAMPLES);
+    f[at + MIDDLE] = lasting(middle);
+    const mean = (middle - level) * per;
+    const step = Math.min(Math.abs(jump), JUMP_MOST);
+    let fast = f[at + ROUGH_FAST]!;
+    fast += (step - fast) * (n < ROUGH_SAMPLES ? 1 / n : 1 / ROUGH_SAMPLES);
+    f[at + ROUGH_FAST] = lasting(fast);
+    let slow = f[at + ROUGH_SLOW]!;
+    slow += (step - slow) * longRate;
+    f[at + ROUGH_SLOW] = lasting(slow);
+
+    figures[0] = z;
+    figures[1] = jump;
+    figures[2] = mean;
+    // |log(p / q)| is at most the greater over the lesser, less one: only what passes that needs the logarithm.
+    const p = fast + ROUGH_LEAST;
+    const q = slow + ROUGH_LEAST;
+    const t = at + THRESHOLDS;
+    figures[3] = p - q > f[t + 12]! * q || q - p > f[t + 14]! * p ? Math.log(p / q) : 0;
+    let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0);
+    if (isSinking(n)) sink(f, t, TAILS, n);
+    const season = at * 2 + SEASON;
+    if (h[season] === 0 && f[at + STEP_MS]! >= SEASON_STEP_MS && seasons.hasRoom) h[season] = seasons.open();
+    if (h[season] !== 0)
+      isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch) || isRare;
+    else decades[4] = decades[5] = 0;
+    const total = isRare ? combined(decades) : 0;
+
+    const clipped = n < YOUNG ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
+    f[at + SLOW] = lasting(level + longRate * clipped);
+    f[at + SLOW_DEVIATION] = lasting(deviation + longRate * (GAUSSIAN * Math.abs(clipped) - deviation));
+
+    const held = f[at + HELD]!;
+    const faded = held * (1 - 1 / HOLD);
+    f[at + HELD] = lasting(Math.max(total, faded));
+    f[at + SURPRISE] = n < WARM ? 0 : total > held ? total : total * REPEAT;
   }
-  const rate = n < SLOW ? 1 / n : 1 / SLOW;
-  const level = c.slow[i]!;
-  const scale = Math.max(c.slowDeviation[i]!, floor, 1e-9);
-  const plain = x - level;
-  const per = 1 / scale;
-  const z = plain * per;
-  const jump = (x - c.previous[i]!) * per;
-  const step = Math.min(Math.abs(jump), 6);
-  c.previous[i] = x;
-  c.middle[i] = c.middle[i]! + (x - c.middle[i]!) * (n < MIDDLE ? 1 / n : 1 / MIDDLE);
-  const mean = (c.middle[i]! - level) * per;
-  c.roughFast[i] = c.roughFast[i]! + (step - c.roughFast[i]!) * (n < ROUGH ? 1 / n : 1 / ROUGH);
-  c.roughSlow[i] = c.roughSlow[i]! + (step - c.roughSlow[i]!) * rate;
-  const rough = Math.log((c.roughFast[i]! + 0.02) / (c.roughSlow[i]! + 0.02));
-
-  if (c.season[i] === 0 && seasons.hasRoom && (c.stepMs[i]! >= SEASON_STEP_MS || n * c.stepMs[i]! > DAY_MS))
-    c.season[i] = seasons.open();
-  seasons.single = 0;
-  seasons.level = 0;
-  if (c.season[i]! > 0) seasons.push(c.season[i]!, timeMs, c.stepMs[i]!, n, x, plain, scale, rate);
-
-  const t = c.tails;
-  const at = i * TAILS * 2;
-  const hit = i * TAILS;
-  const forget = forgetOf(n);
-  const byValue = rateBoth(t, at, c.hits, hit, n, forget, z);
-  const byJump = rateBoth(t, at + 4, c.hits, hit + 2, n, forget, jump);
-  const byMean = rateBoth(t, at + 8, c.hits, hit + 4, n, forget, mean);
-  const byRough = rateBoth(t, at + 12, c.hits, hit + 6, n, forget, rough);
-  const some = byValue + byJump + byMean + byRough + seasons.single + seasons.level;
-  const total = some === 0 ? 0 : combined(byValue, byJump, byMean, byRough, seasons.single, seasons.level);
-
-  const clipped = n < 10 ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
-  c.slow[i] = level + rate * clipped;
-  // 1.2533 = sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation.
-  c.slowDeviation[i] = c.slowDeviation[i]! + rate * (1.2533 * Math.abs(clipped) - c.slowDeviation[i]!);
-
-  const isNews = total > c.held[i]!;
-  c.held[i] = Math.max(total, c.held[i]! * (1 - 1 / HOLD));
-  return n < WARM ? 0 : isNews ? total : total * REPEAT;
 };
 
-/** The greatest of six, and a part of the next two. */
-const combined = (a: number, b: number, c: number, d: number, e: number, f: number): number => {
+/** The greatest, and a part of the next two. */
+const combined = (decades: Float64Array): number => {
   let first = 0;
   let second = 0;
   let third = 0;
-  for (let k = 0; k < 6; k++) {
-    const x = k === 0 ? a : k === 1 ? b : k === 2 ? c : k === 3 ? d : k === 4 ? e : f;
+  for (let k = 0; k < decades.length; k++) {
+    const x = decades[k]!;
     if (x > first) {
       third = second;
       second = first;

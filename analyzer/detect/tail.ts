@@ -1,6 +1,8 @@
 // How rare a figure is in its own history: a streaming peaks-over-threshold estimate of its upper tail, in decades (-log10 p).
 // Threshold by stochastic approximation (Robbins and Monro 1951); excesses as a generalised Pareto (Pickands 1975) of fixed shape.
 
+import type { Scratch } from './batch.ts';
+
 /** Share of the history above the threshold. */
 const SHARE = 0.02;
 const DECADES_AT_THRESHOLD = -Math.log10(SHARE);
@@ -8,6 +10,9 @@ const DECADES_AT_THRESHOLD = -Math.log10(SHARE);
 const SHAPE = 0.1;
 /** Least rate at which the threshold forgets, a sample. */
 const FORGET = 0.01;
+/** Samples until then; so long thresholds sink at every sample, later once in `TOGETHER` by as much. */
+const SETTLED = 200;
+const TOGETHER = 8;
 /** Excesses over which the mean excess forgets. */
 const HITS_MAX = 100;
 /** An excess counts for at most so many mean excesses: one outlier must not hide the next. */
@@ -20,48 +25,70 @@ const SCALE_LEAST = 0.02;
 const decadesOf = (excess: number, mean: number): number =>
   DECADES_AT_THRESHOLD + Math.log10(1 + (SHAPE * excess) / Math.max(mean, SCALE_LEAST)) / SHAPE;
 
+/** How fast thresholds move at the n-th sample. */
+const forgetOf = (n: number): number => (n < SETTLED ? 2 / n : FORGET);
+const unitOf = (threshold: number, mean: number): number => (mean > 0 ? mean : Math.max(threshold, 0.5));
+
 /**
- * Rates one signed figure against two tails, that of high and that of low values, and then learns it in both: answers decades
- * of rarity, 0 below the threshold. This is the hot path: below the threshold it divides nothing.
- * @param tails (threshold, mean excess) of the upper tail at `at`, of the lower one behind it
- * @param hits excesses so far, at `hit` and behind it  @param n samples so far, this one included
- * @param forget rate of the threshold: `forgetOf(n)`
+ * Rates `count` figures of a batch's scratch, from `first` on: decades of rarity into the same places, 0 for what its tail holds.
+ * Whether any is rare. A figure has two tails of (threshold, mean excess), that of high values and that of low ones, from `at` on.
+ * @param hits excesses so far, a byte a tail, from `hit` on  @param n samples so far, this one included
  */
-export const rateBoth = (
+export const rate = (
   tails: Float32Array,
   at: number,
   hits: Uint8Array,
   hit: number,
+  count: number,
   n: number,
-  forget: number,
-  x: number,
-): number => {
-  // Thresholds are never negative, so a figure exceeds at most the tail of its own sign.
-  const isUp = x >= 0;
-  const own = isUp ? at : at + 2;
-  const other = isUp ? at + 2 : at;
-  const size = isUp ? x : -x;
-  tails[other] = lowered(tails[other]!, tails[other + 1]!, forget);
-  const threshold = tails[own]!;
-  const mean = tails[own + 1]!;
-  if (size <= threshold) {
-    tails[own] = lowered(threshold, mean, forget);
-    return 0;
+  { figures, decades }: Scratch,
+  first: number,
+): boolean => {
+  let isRare = false;
+  for (let k = 0; k < count; k++) {
+    const x = figures[first + k]!;
+    const own = at + 4 * k;
+    decades[first + k] = 0;
+    // Thresholds are never negative; asking both, one of which is always false, spares a guess at the sign.
+    if (x > tails[own]! || -x > tails[own + 2]!) {
+      const side = x > 0 ? 0 : 1;
+      learn(tails, own + 2 * side, hits, hit + 2 * k + side, n, figures, decades, first + k);
+      isRare = true;
+    }
   }
-  const decades = n <= YOUNG ? 0 : decadesOf(size - threshold, mean);
-  const excess = Math.min(size - threshold, CLIP * Math.max(mean, 0.05));
-  const place = isUp ? hit : hit + 1;
-  const count = Math.min(HITS_MAX, hits[place]! + 1);
-  hits[place] = count;
-  tails[own] = threshold + (mean > 0 ? mean : Math.max(threshold, 0.5)) * forget * (1 - SHARE);
-  tails[own + 1] = mean + (excess - mean) / count;
-  return decades;
+  return isRare;
 };
 
-/** How fast thresholds move at the n-th sample. */
-export const forgetOf = (n: number): number => (n < 200 ? 2 / n : FORGET);
+/** A figure above the threshold of the tail at `own`: its decades, and what the tail learns of it. */
+const learn = (
+  tails: Float32Array,
+  own: number,
+  hits: Uint8Array,
+  place: number,
+  n: number,
+  figures: Float64Array,
+  decades: Float64Array,
+  k: number,
+): undefined => {
+  const threshold = tails[own]!;
+  const mean = tails[own + 1]!;
+  const above = Math.abs(figures[k]!) - threshold;
+  const excess = Math.min(above, CLIP * Math.max(mean, 0.05));
+  const count = Math.min(HITS_MAX, hits[place]! + 1);
+  hits[place] = count;
+  tails[own] = threshold + unitOf(threshold, mean) * forgetOf(n);
+  tails[own + 1] = mean + (excess - mean) / count;
+  if (n > YOUNG) decades[k] = decadesOf(above, mean);
+};
 
-const lowered = (threshold: number, mean: number, forget: number): number => {
-  const next = threshold - (mean > 0 ? mean : Math.max(threshold, 0.5)) * forget * SHARE;
-  return Math.max(next, 0);
+/** Whether thresholds sink at the n-th sample. */
+export const isSinking = (n: number): boolean => n < SETTLED || n % TOGETHER === 0;
+
+/** Lets `count` tails from `at` on sink: a threshold that is met by 2 % of the figures stays where it is. Only where `isSinking(n)`. */
+export const sink = (tails: Float32Array, at: number, count: number, n: number): void => {
+  const rate = forgetOf(n) * SHARE * (n < SETTLED ? 1 : TOGETHER);
+  for (let own = at; own < at + 2 * count; own += 2) {
+    const next = tails[own]! - unitOf(tails[own]!, tails[own + 1]!) * rate;
+    tails[own] = Math.max(next, 0);
+  }
 };

@@ -1,6 +1,6 @@
 // A series' metadata as bits, so that the hot path compares no strings and touches no object.
 import type { SeriesMeta } from '../types.ts';
-import { backward, forward, scaleFloor, type Transform, transformOf } from './transform.ts';
+import { backward, floors, forward, type Transform, transformOf } from './transform.ts';
 
 const LOG = 1;
 const ROOT = 2;
@@ -27,8 +27,12 @@ const nameOf = (traits: number): Transform =>
 export const onto = (traits: number, value: number): number =>
   isPlain(traits) ? value : forward(nameOf(traits), value);
 export const back = (traits: number, x: number): number => backward(nameOf(traits), x);
-/** The least scale, see `scaleFloor`. */
+/** The least scale, see `floors`; without strings, for it is asked at every sample. */
 export const floorOf = (traits: number, location: number): number => {
-  if (!isPlain(traits)) return scaleFloor('', nameOf(traits), location);
-  return scaleFloor((traits & SHARE) !== 0 ? '1' : (traits & PERCENT) !== 0 ? '%' : '', 'identity', location);
+  if ((traits & LOG) !== 0) return floors.log;
+  if ((traits & ROOT) !== 0) return floors.root;
+  if ((traits & SHARE) !== 0) return floors.share;
+  if ((traits & PERCENT) !== 0) return floors.percent;
+  const relative = floors.relative * (location < 0 ? -location : location);
+  return Math.max(relative, floors.least);
 };

@@ -34,10 +34,4 @@ export const backward = (transform: Transform, value: number): number => {
  * The least scale (one robust standard deviation, transformed units) that a series may have, however still its past was.
  * A latency that never moved may move by 15 %; a count has its Poisson noise; a share moves by 2 points; the rest by 5 %.
  */
-export const scaleFloor = (unit: string, transform: Transform, location: number): number => {
-  if (transform === 'log') return 0.15;
-  if (transform === 'root') return 1;
-  if (unit === '1') return 0.02;
-  if (unit === '%') return 2;
-  return Math.max(Math.abs(location) * 0.05, 1e-9);
-};
+export const floors = { log: 0.15, root: 1, share: 0.02, percent: 2, relative: 0.05, least: 1e-9 } as const;

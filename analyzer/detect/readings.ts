@@ -1,0 +1,181 @@
+// What a bank can tell of a series: expected and seen, band, past, anomaly. The cold half of the detectors: nothing here learns.
+import type { Anomaly } from '@fenghuo/rules/contract';
+import type { Baseline, SeriesMeta } from '../types.ts';
+import { type BankOptions, bankDefaults } from './options.ts';
+import { probabilityOf, scoreOf } from './probability.ts';
+import {
+  AGE,
+  ANOMALOUS,
+  DEVIATION,
+  FROZEN,
+  HEAD,
+  HELD,
+  LAG,
+  LAST_S,
+  LOCATION,
+  MAX,
+  MEAN,
+  MIN,
+  MISSING,
+  N,
+  ONSET_S,
+  QUIET,
+  RING,
+  RING_AT,
+  records,
+  SILENT,
+  STATE,
+  STEP_MS,
+  SUM,
+  SURPRISE,
+  TAIL,
+  TRAITS,
+  VARIANCE,
+  WORDS,
+  Z,
+} from './record.ts';
+import { recentOf } from './ring.ts';
+import { shapeOf } from './shape.ts';
+import { back, floorOf, isBadWay } from './traits.ts';
+
+/** Missing samples in a row after which a series counts as silent. */
+export const SILENT_STEPS = 3;
+/** Looks a day of a five-minute series; the decision's false alarms are meant per day, not per sample. */
+const LOOK_MS = 300_000;
+/** Decades that the looks of a faster series cost. */
+export const looksOf = (stepMs: number): number => Math.log10(Math.max(1, LOOK_MS / stepMs));
+
+export class BankReadings {
+  protected readonly options: BankOptions;
+  protected readonly metas: (SeriesMeta | undefined)[] = [];
+  protected r = records(64);
+
+  constructor(options: Partial<BankOptions> = {}) {
+    this.options = { ...bankDefaults, ...options };
+  }
+
+  /** Number of places, removed ones included. */
+  get size(): number {
+    return this.metas.length;
+  }
+
+  meta(index: number): SeriesMeta | undefined {
+    return this.metas[index];
+  }
+
+  protected is(index: number, bit: number): boolean {
+    return (this.r.b[index * WORDS * 4 + STATE]! & bit) !== 0;
+  }
+
+  isAnomalous(index: number): boolean {
+    return this.is(index, ANOMALOUS);
+  }
+
+  protected traits(index: number): number {
+    return this.r.b[index * WORDS * 4 + TRAITS]!;
+  }
+
+  /** Without a past of its own, or with surprise at rest because it is frozen, the band decides alone. */
+  protected goesByBand(index: number): boolean {
+    return this.r.u[index * WORDS + N]! < this.options.youngSamples || this.is(index, FROZEN);
+  }
+
+  /** Effective z of the last sample in the bad direction; 0 where it was in the good one. */
+  strength(index: number): number {
+    const { f } = this.r;
+    const z = f[index * WORDS + Z]!;
+    return isBadWay(this.traits(index), z) ? Math.abs(z) / Math.max(1, f[index * WORDS + TAIL]! / 3) : 0;
+  }
+
+  /** What is going on at a series, or undefined where it is within its band. */
+  anomaly(index: number): Anomaly | undefined {
+    const meta = this.metas[index];
+    const isSilent = this.is(index, SILENT);
+    if (meta === undefined || !(isSilent || this.isAnomalous(index))) return undefined;
+    const { f, u, h, b } = this.r;
+    const at = index * WORDS;
+    const { expected, low, high } = this.expected(index);
+    const step = f[at + STEP_MS]!;
+    const silentMs = u[at + LAST_S]! * 1000 + (1 - b[at * 4 + QUIET]!) * step;
+    const onsetMs = u[at + ONSET_S]! * 1000;
+    return {
+      series: meta.id,
+      entity: meta.entity,
+      metric: meta.metric,
+      unit: meta.unit,
+      class: meta.class,
+      ...(meta.stat === undefined ? {} : { stat: meta.stat }),
+      ...(meta.caller === undefined ? {} : { caller: meta.caller }),
+      ...(meta.instance === undefined ? {} : { instance: meta.instance }),
+      shape: isSilent ? 'silence' : shapeOf(this.recent(index).values, h[at * 2 + AGE]!, low, high),
+      onsetMs: isSilent ? silentMs : onsetMs,
+      detectedMs: isSilent ? silentMs + SILENT_STEPS * step : onsetMs + h[at * 2 + LAG]! * step,
+      seen: this.last(index),
+      expected,
+      low,
+      high,
+      z: f[at + Z]!,
+      probability: this.probability(index),
+    };
+  }
+
+  /** The series before the onset (it is frozen while anomalous). */
+  baseline(index: number): Baseline {
+    const { f, u } = this.r;
+    const at = index * WORDS;
+    const traits = this.traits(index);
+    const x = f[at + LOCATION]!;
+    const tail = f[at + TAIL]!;
+    const spread = f[at + DEVIATION]!;
+    const deviation = tail > 3 ? (Math.max(spread, floorOf(traits, x)) * tail) / 3 : spread;
+    const location = back(traits, x);
+    return {
+      n: u[at + N]!,
+      location,
+      scale: Math.max(back(traits, x + deviation) - location, 1e-12),
+      mean: f[at + MEAN]!,
+      sd: Math.sqrt(f[at + VARIANCE]!),
+      min: f[at + MIN]!,
+      max: f[at + MAX]!,
+      missing: f[at + MISSING]!,
+    };
+  }
+
+  /** Expected value and band (three robust standard deviations, widened for heavy tails), in the metric's unit. */
+  expected(index: number): { readonly expected: number; readonly low: number; readonly high: number } {
+    const { f } = this.r;
+    const at = index * WORDS;
+    const traits = this.traits(index);
+    const location = f[at + LOCATION]!;
+    const scale = Math.max(f[at + DEVIATION]!, floorOf(traits, location));
+    const half = 3 * scale * Math.max(1, f[at + TAIL]! / 3);
+    return {
+      expected: back(traits, location),
+      low: back(traits, location - half),
+      high: back(traits, location + half),
+    };
+  }
+
+  /** The last samples, oldest first; times are those of the series' step. */
+  recent(index: number): { readonly timesMs: Float64Array; readonly values: Float64Array } {
+    return recentOf(this.r, index);
+  }
+
+  /** The last sample, NaN where it was missing. */
+  last(index: number): number {
+    const at = index * WORDS;
+    return this.r.f[at + RING_AT + ((this.r.b[at * 4 + HEAD]! - 1 + RING) % RING)]!;
+  }
+
+  probability(index: number): number {
+    const { f } = this.r;
+    const at = index * WORDS;
+    const looks = looksOf(f[at + STEP_MS]!);
+    return probabilityOf(this.strength(index), f[at + SUM]!, f[at + HELD]!, looks, this.goesByBand(index));
+  }
+
+  /** Surprise of the last sample as a score, 0..1; comparable over series. */
+  score(index: number): number {
+    return Number.isNaN(this.last(index)) ? 0 : scoreOf(this.r.f[index * WORDS + SURPRISE]!);
+  }
+}
