@@ -65,6 +65,8 @@ export type Config = {
   readonly port: (role: Role) => number;
   /** Ports of the switches that the engine does not see. */
   readonly controlPort: (role: Role | 'launcher') => number;
+  /** Where a second instance of a service listens. */
+  readonly canaryPort: (role: Role) => number;
   readonly name: (role: string) => string;
   readonly url: (role: Role) => string;
   /** Customers that arrive a second, on average. */
@@ -82,6 +84,7 @@ export const config = (env: Readonly<Record<string, string | undefined>> = proce
     data: join(env.FENGHUO_DATA ?? join(tmpdir(), 'fenghuo-takeaway'), 'takeaway'),
     port,
     controlPort: (role) => BASE + shift + 40 + (role === 'launcher' ? 0 : 1 + roles.indexOf(role)),
+    canaryPort: (role) => BASE + shift + 80 + roles.indexOf(role),
     name: (role) => names.get(role) ?? role,
     url: (role) => `http://127.0.0.1:${port(role)}`,
     rate: Number(env.TAKEAWAY_RATE ?? 8),
@@ -115,6 +118,23 @@ export const launch = (
   bundle: env.FENGHUO_BUNDLE ?? '',
   natsBinary: env.FENGHUO_NATS_BINARY ?? 'nats-server',
 });
+
+/** What makes an instance another than its service's first: its port, and the share of its answers that a bad release spoils. */
+export const release = (
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly port: number | undefined; readonly bad: number } => ({
+  port: env.TAKEAWAY_CANARY_PORT === undefined ? undefined : Number(env.TAKEAWAY_CANARY_PORT),
+  bad: Number(env.TAKEAWAY_BAD_RELEASE ?? 0),
+});
+
+/** By how many ms a role's clock is wrong from the start: `TAKEAWAY_SKEW=rider:5000,menu:-300`. */
+export const skewAtStart = (role: string, env: Readonly<Record<string, string | undefined>> = process.env): number =>
+  Number(
+    (env.TAKEAWAY_SKEW ?? '')
+      .split(',')
+      .find((one) => one.startsWith(`${role}:`))
+      ?.slice(role.length + 1) ?? 0,
+  );
 
 /** Where the collector takes announcements of deploys and the like, and the token for it; undefined where nobody gave one. */
 export const announcements = (

@@ -1,8 +1,10 @@
 // What all services of the platform share: an express app that listens, calls to others with a deadline, a clean end.
 import { metrics } from '@opentelemetry/api';
 import express from 'express';
-import { config, type Role } from '../config.ts';
+import { config, type Role, release, seeded } from '../config.ts';
+import { skewed } from './inside/clock.ts';
 import './inside/memory.ts';
+import { send } from './inside/network.ts';
 import './inside/processor.ts';
 import { underChaos } from './inside/vulnerable.ts';
 
@@ -25,9 +27,9 @@ export const call = async <T>(
   body?: object,
   timeoutMs = 3_000,
 ): Promise<T> => {
-  let response: Response;
+  let response: Awaited<ReturnType<typeof send>>;
   try {
-    response = await fetch(`${platform.url(role)}${path}`, {
+    response = await send(role, `${platform.url(role)}${path}`, {
       method,
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -43,19 +45,31 @@ export const call = async <T>(
   return (await response.json()) as T;
 };
 
+/** A release that fails this share of what it is asked. */
+const spoiled = (share: number): express.RequestHandler => {
+  const random = seeded(51);
+  return (_request, response, next) => {
+    if (random() < share) response.status(500).json({ error: 'a field is missing' });
+    else next();
+  };
+};
+
 /** Starts a service: its routes, one error handler, ready message to the launcher, end with its parent. */
 export const serve = (role: Role, routes: (app: express.Express) => void | Promise<void>): void => {
   const app = express();
   app.use(express.json({ limit: '32kb' }));
+  const { port, bad } = release();
+  if (bad > 0) app.use(spoiled(bad));
   void Promise.resolve(routes(app)).then(() => {
     app.use((error: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
       response
         .status(error instanceof CallFailed ? error.status : 500)
         .json({ error: error instanceof Error ? error.message : String(error) });
     });
-    const server = app.listen(platform.port(role), '127.0.0.1', () => process.send?.('ready'));
+    const server = app.listen(port ?? platform.port(role), '127.0.0.1', () => process.send?.('ready'));
     server.keepAliveTimeout = 30_000;
   });
+  skewed(role);
   underChaos();
   process.once('disconnect', () => process.exit(0));
   process.once('SIGTERM', () => process.exit(0));
