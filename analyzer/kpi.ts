@@ -73,9 +73,9 @@ export class Kpis {
   }
 
   /** Adds a frame's share to its tick. */
-  push(schema: string, probe: string, timeMs: number, values: Float64Array): void {
+  push(schema: string, probe: string, timeMs: number, values: Float64Array, first = 0): void {
     for (const { column, kpi, part, gauge } of this.feeds.get(schema) ?? []) {
-      const value = values[column] ?? Number.NaN;
+      const value = values[column - first] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       const sum = kpi.pending.get(timeMs) ?? { gauges: 0, numerator: 0, denominator: 0, from: new Set<string>() };
       sum[part] += value;

@@ -1,6 +1,6 @@
 // The whole engine on one screen: detect → correlate → localise → act, as one step over one input in stream order.
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
-import { hash64 } from '@fenghuo/rules/contract';
+import { hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { correlate, obeyIncident } from './correlate/correlate.ts';
 import { diagnose } from './diagnose.ts';
@@ -11,6 +11,8 @@ import { follow, observe } from './lifecycle.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
+/** A sender whose clock is further ahead than this does not begin ticks. */
+const aheadMsMax = 60_000;
 const probeAliveMs = 2_500;
 const pruneMs = 60_000;
 
@@ -50,17 +52,19 @@ export const step = (engine: Engine, input: Input): Outputs => {
 };
 
 const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {
+  // Foreign senders have instants of their own between the ticks, and clocks of their own, which may not move the engine's.
+  const tickMs = Math.floor(frame.timeMs / limits.tickMs) * limits.tickMs;
   // A new tick begins: the one before is judged first, complete or not.
-  if (frame.timeMs > engine.tickMs) {
+  if (tickMs > engine.tickMs && tickMs <= engine.now.atMs + aheadMsMax) {
     if (!engine.judged) judge(engine, engine.follow === undefined);
-    engine.tickMs = frame.timeMs;
+    engine.tickMs = tickMs;
     engine.reported = new Set();
     engine.judged = false;
   }
   const turned = engine.watch.push(frame, engine.now.atMs);
   if (turned === undefined) return false;
-  engine.kpis.push(frame.schema, frame.probe, frame.timeMs, frame.values);
-  if (frame.timeMs === engine.tickMs) engine.reported.add(frame.probe);
+  engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first);
+  if (tickMs === engine.tickMs) engine.reported.add(frame.probe);
   return turned;
 };
 

@@ -9,6 +9,7 @@ import {
 } from '@fenghuo/rules/contract';
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Edge, Graph } from './graph.ts';
+import { Readings } from './readings.ts';
 import type { SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
@@ -46,6 +47,9 @@ type Layout = {
   readonly indices: Uint32Array;
   /** Those that count an edge's calls. */
   readonly calls: readonly number[];
+  readonly columns: FrameSchema['columns'];
+  /** A foreign sender's frames must first be made plain. */
+  readonly isForeign: boolean;
 };
 
 export class Watch {
@@ -59,6 +63,7 @@ export class Watch {
   readonly ages = new Map<string, Series>();
   private readonly counted = new Set<string>();
   private readonly byId = new Map<string, Series>();
+  private readonly readings = new Readings();
   private readonly layouts = new Map<string, Layout>();
   private readonly graph: Graph;
   readonly detectors: readonly DetectorRule[];
@@ -80,7 +85,8 @@ export class Watch {
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
     const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
     const indices = Uint32Array.from(series, ({ index }) => index);
-    this.layouts.set(schema.hash, { probe: hash, series, indices, calls });
+    const isForeign = this.readings.concerns(schema);
+    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, columns: schema.columns, isForeign });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -96,8 +102,10 @@ export class Watch {
     probe.seenMs = atMs;
     probe.tickMs = frame.timeMs;
     probe.samples = frame.values.length;
-    this.note(layout, frame, atMs);
-    return this.detect(layout, frame);
+    const isPlain = !layout.isForeign && frame.first === undefined;
+    const plain = isPlain ? frame : this.readings.plain(frame, layout.columns);
+    this.note(layout, plain, atMs);
+    return this.detect(layout, plain);
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
@@ -197,6 +205,7 @@ export class Watch {
     this.active.delete(one.index);
     this.series.delete(one.index);
     this.byId.delete(one.meta.id);
+    this.readings.forget(one.meta.id);
     if (this.counts.get(one.calls) === one) this.counts.delete(one.calls);
     if (this.ages.get(one.calls) === one) this.ages.delete(one.calls);
   }

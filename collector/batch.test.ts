@@ -55,6 +55,13 @@ describe('a batch', () => {
     expect(Object.is(found.get('value')?.readDoubleLE(8), -0)).toBe(true);
   });
 
+  it('places the values of a frame that begins further right', () => {
+    const batch = new Batch(stream);
+    expect(batch.add(1, probe, ids, 1, Float64Array.of(2, 3, 4), 1)).toBe(0);
+    const { rows, found } = readBlock(batch.block(1));
+    expect([rows, found.get('series')?.readBigUInt64LE(8)]).toEqual([2, 0x0000000700000003n]);
+  });
+
   it('keeps every row while it grows', () => {
     const batch = new Batch(stream, 1);
     for (let seq = 1; seq <= 500; seq++) batch.add(seq, probe, ids, seq, Float64Array.of(seq, seq, seq));

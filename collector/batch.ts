@@ -41,9 +41,9 @@ export class Batch {
     this.value = new Float64Array(capacity);
   }
 
-  /** Adds a frame's values; missing ones (NaN) make no row. Answers how many were missing. */
-  add(seq: number, probe: Halves, ids: SeriesIds, timeMs: number, values: Float64Array): number {
-    const count = Math.min(values.length, ids.low.length);
+  /** Adds a frame's values, the first of them belonging to column `first`; missing ones (NaN) make no row. Answers how many were missing. */
+  add(seq: number, probe: Halves, ids: SeriesIds, timeMs: number, values: Float64Array, first = 0): number {
+    const count = Math.max(0, Math.min(values.length, ids.low.length - first));
     while (this.rows + count > this.capacity) this.grow();
     const [s, t] = [halves(seq), halves(timeMs)];
     let at = this.rows;
@@ -55,8 +55,8 @@ export class Batch {
       this.seq[two + 1] = s.high;
       this.probe[two] = probe.low;
       this.probe[two + 1] = probe.high;
-      this.series[two] = ids.low[i]!;
-      this.series[two + 1] = ids.high[i]!;
+      this.series[two] = ids.low[first + i]!;
+      this.series[two + 1] = ids.high[first + i]!;
       this.ts[two] = t.low;
       this.ts[two + 1] = t.high;
       this.value[at] = value;

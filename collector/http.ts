@@ -4,6 +4,8 @@ import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
 import { changeEvent, subjects } from '@fenghuo/rules/contract';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
+import type { Receiver } from './receive/receiver.ts';
+import { writeRoute } from './receive/write-route.ts';
 
 export type DoorParts = {
   readonly bus: Bus;
@@ -13,6 +15,7 @@ export type DoorParts = {
   /** Tokens that may write; none configured means that nobody may. */
   readonly tokens: readonly string[];
   readonly isReady: () => boolean;
+  readonly receiver: Receiver;
 };
 
 const BODY_BYTES_MAX = '64kb';
@@ -53,8 +56,9 @@ export const door = (parts: DoorParts): express.Express => {
       response.status(202).json(event);
     },
   );
+  app.post('/api/v1/write', writeRoute(parts.receiver));
   app.use((_request, response) =>
-    problem(response, 404, 'not found', 'POST /api/v1/events, GET /-/healthy, /-/ready, /metrics'),
+    problem(response, 404, 'not found', 'POST /api/v1/events, /api/v1/write, GET /-/healthy, /-/ready, /metrics'),
   );
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 503;

@@ -101,7 +101,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
       if ('fault' in frame) return refuse(frame.fault, message);
       const known = await schemas.find(frame.probe, frame.schema);
       if (known === undefined) return refuse('schema_unknown', message);
-      counters.missing.add(batch.add(message.seq, known.probe, known.ids, frame.timeMs, frame.values));
+      counters.missing.add(batch.add(message.seq, known.probe, known.ids, frame.timeMs, frame.values, frame.first));
       range.from = Math.min(range.from, frame.timeMs);
       range.to = Math.max(range.to, frame.timeMs);
       return;

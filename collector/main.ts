@@ -1,10 +1,15 @@
 // The collector: telemetry and decisions from NATS into ClickHouse, exactly once; change events from people and tools onto NATS.
 
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:http';
 import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
 import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
 import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
 import { ingestPartition } from './ingest.ts';
+import { parseKeys } from './receive/keys.ts';
+import { receiveLimits } from './receive/limits.ts';
+import { Receiver } from './receive/receiver.ts';
 import { Rollups } from './rollup.ts';
 import { Schemas } from './schemas.ts';
 import { migrate, openStore } from './store/index.ts';
@@ -39,15 +44,36 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
   const kept = await keepDecisions(bus, store, clock, log);
   const timer = rollups.start();
   const tokens = [config.ingestToken, config.adminToken].filter((token) => token !== undefined);
-  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady: () => true });
-  const server = await new Promise<import('node:http').Server>((resolve, reject) => {
-    const listening = app.listen(ports.collector + config.portShift, config.host, () => resolve(listening));
-    listening.once('error', reject);
+  const named = config.ingestToken === undefined ? [] : [`default=${config.ingestToken}`];
+  const receiver = new Receiver({
+    bus,
+    clock,
+    self,
+    partitions: config.partitions,
+    keys: parseKeys([...named, config.ingestKeys].join(',')),
+    seriesMax: config.ingestSeriesMax,
+    seed: randomInt(2 ** 32),
+  });
+  const sweeping = receiver.start();
+  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady: () => true, receiver });
+  const server = createServer(
+    {
+      headersTimeout: receiveLimits.headersMsMax,
+      requestTimeout: receiveLimits.requestMsMax,
+      connectionsCheckingInterval: 2_000,
+    },
+    app,
+  );
+  server.maxConnections = receiveLimits.socketsMax;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(ports.collector + config.portShift, config.host, resolve);
   });
   return {
     stop: async () => {
       server.close();
       timer.cancel();
+      sweeping.cancel();
       await Promise.all(ingests.map((ingest) => ingest.stop()));
       await kept.stop();
       await store.close();

@@ -1,12 +1,12 @@
 // What this host's agent reports: names with unit, kind, class and meaning, read once.
-import type { MetricClass } from '@fenghuo/rules/contract';
+import type { MetricClass, ValueKind } from '@fenghuo/rules/contract';
 import { meaningOf } from './meaning.ts';
 import { kernelText, Sampler } from './sample.ts';
 
 export type Listed = {
   readonly metric: string;
   readonly unit: string;
-  readonly kind: 'gauge' | 'delta';
+  readonly kind: ValueKind;
   readonly class: MetricClass;
   readonly meaning: string;
 };

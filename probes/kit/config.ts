@@ -39,6 +39,10 @@ export const serviceConfig = z.object({
   host: z.string().default('127.0.0.1'),
   adminToken: optional,
   ingestToken: optional,
+  /** Further keys of the collector's receivers: `name=token[=samplesPerSecond],…`. */
+  ingestKeys: z.string().default(''),
+  /** Live series that one key may have. */
+  ingestSeriesMax: z.coerce.number().int().min(1).max(10_000_000).default(1_000_000),
   log: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type ServiceConfig = Readonly<z.infer<typeof serviceConfig>>;

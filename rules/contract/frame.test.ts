@@ -6,7 +6,7 @@ import { limits } from './limits.ts';
 
 const hex16 = fc.bigInt({ min: 0n, max: 0xffffffffffffffffn }).map((n) => n.toString(16).padStart(16, '0'));
 const uint32 = fc.integer({ min: 0, max: 0xffffffff });
-const frame: fc.Arbitrary<Frame> = fc.record({
+const full: fc.Arbitrary<Frame> = fc.record({
   schema: hex16,
   probe: hex16,
   incarnation: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
@@ -15,6 +15,12 @@ const frame: fc.Arbitrary<Frame> = fc.record({
   timeMs: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
   values: fc.float64Array({ maxLength: 300 }),
 });
+/** Some frames carry a stretch of their schema's columns only. */
+const part = fc.integer({ min: 1, max: limits.frameColumnsMax - 300 });
+const frame = fc.oneof(
+  full,
+  fc.tuple(full, part).map(([of, first]): Frame => ({ ...of, first })),
+);
 
 describe('frame', () => {
   it('comes back as it was sent, also from an unaligned buffer', () => {

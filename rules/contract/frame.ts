@@ -1,7 +1,7 @@
 // One probe's values at one tick, as bytes: a 48-byte header, then a column of little-endian doubles (NaN = missing).
 import { limits } from './limits.ts';
 
-//  0  u8  version      1  u8  header bytes   2  u16 reserved    4  u32 columns
+//  0  u8  version      1  u8  header bytes   2  u16 first column   4  u32 columns
 //  8  u64 schema hash 16  f64 time (ms)     24  f64 incarnation (ms)   32  u32 sequence  36 u32 lost before  40 u64 probe hash
 const VERSION = 1;
 const HEADER_BYTES = 48;
@@ -18,6 +18,8 @@ export type Frame = {
   readonly lost: number;
   /** The tick, epoch ms, a whole multiple of limits.tickMs. */
   readonly timeMs: number;
+  /** Column of the schema that the first value belongs to; absent is 0. Columns that are left out are missing. */
+  readonly first?: number;
   readonly values: Float64Array;
 };
 
@@ -29,12 +31,14 @@ export type FrameFault = {
 /** Encodes a frame; throws RangeError where it has more columns than `limits.frameColumnsMax`. */
 export const encodeFrame = (frame: Frame): Uint8Array => {
   const count = frame.values.length;
-  if (count > limits.frameColumnsMax)
-    throw new RangeError(`frame of ${count} columns, at most ${limits.frameColumnsMax}`);
+  const first = frame.first ?? 0;
+  if (first + count > limits.frameColumnsMax)
+    throw new RangeError(`frame up to column ${first + count}, at most ${limits.frameColumnsMax}`);
   const bytes = new Uint8Array(HEADER_BYTES + count * 8);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, VERSION);
   view.setUint8(1, HEADER_BYTES);
+  view.setUint16(2, first, true);
   view.setUint32(4, count, true);
   view.setBigUint64(8, BigInt(`0x${frame.schema}`), true);
   view.setFloat64(16, frame.timeMs, true);
@@ -54,7 +58,8 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
   if (view.getUint8(0) !== VERSION) return { fault: 'frame_version' };
   const header = view.getUint8(1);
   const count = view.getUint32(4, true);
-  if (count > limits.frameColumnsMax) return { fault: 'frame_columns' };
+  const first = view.getUint16(2, true);
+  if (first + count > limits.frameColumnsMax) return { fault: 'frame_columns' };
   if (header < HEADER_BYTES || bytes.byteLength !== header + count * 8) return { fault: 'frame_length' };
   const timeMs = view.getFloat64(16, true);
   const incarnation = view.getFloat64(24, true);
@@ -73,6 +78,7 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
     sequence: view.getUint32(32, true),
     lost: view.getUint32(36, true),
     timeMs,
+    ...(first === 0 ? {} : { first }),
     values,
   };
 };

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-/** What a value of a column is: an instant reading, or what was added during the tick. */
-export const valueKinds = ['gauge', 'delta'] as const;
-/** Which figure of a histogram a column holds; absent for a plain number. */
-export const stats = ['count', 'sum', 'mean', 'min', 'max', 'p50', 'p90', 'p99'] as const;
+/** What a value of a column is: an instant reading, what was added during the tick, or what was added since some start (a fall is a reset). */
+export const valueKinds = ['gauge', 'delta', 'cumulative'] as const;
+/** Which figure of a histogram a column holds; absent for a plain number. A bucket is kept for history and watched by nobody. */
+export const stats = ['count', 'sum', 'mean', 'min', 'max', 'p50', 'p90', 'p99', 'bucket'] as const;
 /** The catalogue's general classes. The engine knows a metric by its class, never by its name. */
 export const metricClasses = ['latency', 'errors', 'traffic', 'saturation', 'resource', 'business'] as const;
 export const edgeProtocols = ['http', 'rpc', 'db', 'messaging'] as const;

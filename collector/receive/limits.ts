@@ -1,0 +1,56 @@
+// Every bound of the receivers, unit last in the name, its cost or reason beside it.
+import { limits } from '@fenghuo/rules/contract';
+
+export const receiveLimits = {
+  /** A request's body as it comes over the wire; Prometheus sends some 100 KB, the OpenTelemetry SDKs less. */
+  bodyBytesMax: 8 * 1_048_576,
+  /** The same once inflated: what a gzip or snappy bomb may cost. */
+  decodedBytesMax: 32 * 1_048_576,
+  /** Decoded bytes of all requests under way; what does not fit is answered 503. */
+  flyingBytesMax: 128 * 1_048_576,
+  /** Requests under way at once. */
+  flyingRequestsMax: 256,
+  /** A request's headers, and the whole of it, must have come by then: a slow-loris holds a socket no longer. */
+  headersMsMax: 10_000,
+  requestMsMax: 30_000,
+  /** Sockets open at once on a receiver's port. */
+  socketsMax: 1_024,
+  /** Values of the OTLP/JSON document may nest so deep; OTLP itself needs about twelve levels. */
+  jsonDepthMax: 64,
+  /** Nested messages of protobuf (an AnyValue may hold AnyValues). */
+  protobufDepthMax: 32,
+  /** Live series of one source: about 600 bytes each, most of it their label bytes. */
+  seriesMax: 1_000_000,
+  /** Virtual probes (one or more for each service instance) of one source. */
+  probesMax: 20_000,
+  labelsMax: 64,
+  /** One series' labels, encoded. */
+  labelBytesMax: 16_384,
+  /** Columns of a virtual probe: 8 KB a frame; wider ones would make sparse requests dear. */
+  columnsMax: 1_024,
+  /** A schema as JSON must fit in one message. */
+  schemaBytesMax: Math.floor(limits.messageBytesMax * 0.75),
+  /** Empty columns in a row that a frame carries before it is cut in two; a message of its own costs as much. */
+  gapColumnsMax: 16,
+  /** Half-filled frames that one request may hold before they are sealed. */
+  openBytesMax: 32 * 1_048_576,
+  /** Frames of one request: a sender that gives each sample an instant of its own must split its requests. */
+  requestFramesMax: 16_384,
+  /** Samples of one request; with empty columns between them they cost 128 bytes each at most. */
+  requestSamplesMax: 500_000,
+  /** JetStream has acknowledged a request's frames by then, or the answer is 503. */
+  publishMsMax: 8_000,
+  /** What the client is told to wait under pressure. */
+  retryAfterSeconds: 2,
+  /** A series without a sample for so long makes room for others. */
+  idleMsMax: 600_000,
+  sweepMs: 60_000,
+  /** Samples from further ahead are refused: a wrong clock would hide all that follows. */
+  aheadMsMax: 600_000,
+  /** Samples older than raw data is kept are refused. */
+  behindMsMax: 48 * 3_600_000,
+} as const;
+
+export type ReceiveLimits = { readonly [K in keyof typeof receiveLimits]: number };
+
+if (receiveLimits.columnsMax > limits.frameColumnsMax) throw new Error('limits: a virtual probe is wider than a frame');

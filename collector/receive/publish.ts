@@ -1,0 +1,98 @@
+// What a request became, onto NATS; the request is answered only when JetStream has acknowledged all of it.
+import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
+import { partitionOf, subjects } from '@fenghuo/rules/contract';
+import { receiveLimits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import type { Harvest } from './source.ts';
+import type { VirtualProbe } from './virtual-probe.ts';
+
+/** Frames of refused requests whose sequence numbers are kept for when they are sent again. */
+const UNSURE_MAX = 65_536;
+
+export type Publish = (harvest: Harvest) => Promise<void>;
+export type PublishParts = {
+  readonly bus: Pick<Bus, 'publish'>;
+  readonly clock: Clock;
+  readonly self: SelfMetrics;
+  readonly partitions: number;
+};
+
+/**
+ * Publishes announcements, then frames, in order. A frame's message id is its content: a request that is sent again within
+ * JetStream's window of two minutes is stored once. Rejects with Refusal `bus_full` or `bus_away`.
+ */
+export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publish => {
+  const repeated = self.counter('fenghuo.receive.repeated', '{frame}', 'frames that JetStream had already');
+  const unsure = new Map<string, number>();
+  const number = (probe: VirtualProbe, id: string): number => {
+    const known = unsure.get(id);
+    if (known === undefined) return probe.sequence++;
+    unsure.delete(id);
+    return known;
+  };
+  return async ({ schemas, frames }) => {
+    const sent: [id: string, sequence: number][] = [];
+    const acks: Promise<unknown>[] = [];
+    const timeoutMs = receiveLimits.publishMsMax;
+    for (const schema of schemas)
+      acks.push(
+        bus.publish(subjects.schema(partitionOf(schema.probe, partitions), schema.probe), JSON.stringify(schema), {
+          msgId: `${schema.probe}-${schema.hash}`,
+          timeoutMs,
+        }),
+      );
+    for (const { probe, bytes } of frames) {
+      const msgId = contentId(bytes);
+      const sequence = number(probe, msgId);
+      sent.push([msgId, sequence]);
+      new DataView(bytes.buffer, bytes.byteOffset).setUint32(SEQUENCE_AT, sequence, true);
+      const subject = subjects.frame(partitionOf(probe.id, partitions), probe.id);
+      acks.push(bus.publish(subject, bytes, { msgId, timeoutMs }).then((ack) => ack.duplicate && repeated.add(1)));
+    }
+    try {
+      await within(clock, Promise.all(acks), timeoutMs);
+    } catch (error) {
+      for (const ack of acks) ack.catch(() => undefined);
+      for (const [id, sequence] of sent) {
+        if (unsure.size >= UNSURE_MAX) unsure.delete(unsure.keys().next().value ?? '');
+        unsure.set(id, sequence);
+      }
+      const text = error instanceof Error ? error.message : String(error);
+      const isFull = /maximum (bytes|messages)|insufficient|resource/i.test(text);
+      throw new Refusal(
+        isFull ? 'bus_full' : 'bus_away',
+        isFull ? 'the stream is full until its readers have caught up' : `not acknowledged by NATS: ${text}`,
+        receiveLimits.retryAfterSeconds,
+      );
+    }
+  };
+};
+
+const SEQUENCE_AT = 32;
+
+/** Two 32-bit digests of a frame whose sequence is still 0, and its length. */
+const contentId = (bytes: Uint8Array): string => {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+  let a = 0x811c9dc5;
+  let b = 0x2545f491;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b + word, 0x9e3779b1);
+    b ^= b >>> 13;
+  }
+  return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}-${bytes.length.toString(36)}`;
+};
+
+const within = async <T>(clock: Clock, work: Promise<T>, ms: number): Promise<T> => {
+  let timer: { cancel(): void } | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.after(ms, () => reject(new Error(`no answer within ${ms} ms`)));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.cancel();
+  }
+};

@@ -1,0 +1,128 @@
+// What all receivers share: sources by key, admission, publishing, counters. A format hands in a decoder and gets an outcome back.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Bus, Clock, SelfMetrics, Timer } from '@fenghuo/kit';
+import { Flying, type Key, Quota, sourceOf } from './keys.ts';
+import { receiveLimits } from './limits.ts';
+import { publisher } from './publish.ts';
+import { Refusal } from './refusal.ts';
+import { RemoteWrite } from './remote-write.ts';
+import { RemoteWrite2 } from './remote-write-2.ts';
+import { Source } from './source.ts';
+import { Taken } from './taken.ts';
+
+export type ReceiverParts = {
+  readonly bus: Pick<Bus, 'publish'>;
+  readonly clock: Clock;
+  readonly self: SelfMetrics;
+  readonly partitions: number;
+  readonly keys: readonly Key[];
+  readonly seriesMax: number;
+  /** Random, so that nobody can choose labels whose hashes collide. */
+  readonly seed: number;
+};
+/** One sender with the state of each format it speaks. */
+export type Sender = {
+  readonly source: Source;
+  readonly quota: Quota;
+  readonly one: RemoteWrite;
+  readonly two: RemoteWrite2;
+};
+
+export class Receiver {
+  readonly flying = new Flying();
+  private readonly senders = new Map<string, Sender>();
+  private readonly parts: ReceiverParts;
+  private readonly publish: ReturnType<typeof publisher>;
+  private readonly startedMs: number;
+  private readonly count;
+  private readonly live;
+
+  constructor(parts: ReceiverParts) {
+    const { self } = parts;
+    this.parts = parts;
+    this.publish = publisher(parts);
+    this.startedMs = Math.floor(parts.clock.now());
+    this.count = {
+      requests: self.counter('fenghuo.receive.requests', '{request}', 'Requests answered, by format and status'),
+      samples: self.counter('fenghuo.receive.samples', '{sample}', 'Samples acknowledged, by source'),
+      missing: self.counter(
+        'fenghuo.receive.missing',
+        '{sample}',
+        'Samples whose value is NaN: stale markers and "no value"',
+      ),
+      refused: self.counter('fenghuo.receive.refused', '{item}', 'What was not taken, by reason and source'),
+      ignored: self.counter('fenghuo.receive.exemplars', '{exemplar}', 'Exemplars, which are not kept'),
+    };
+    this.live = self.gauge('fenghuo.receive.series', '{series}', 'Live series, by source');
+  }
+
+  /** The sender that the headers prove. Throws Refusal. */
+  sender(headers: IncomingHttpHeaders): Sender {
+    const name = sourceOf(this.parts.keys, headers);
+    const known = this.senders.get(name);
+    if (known !== undefined) return known;
+    const { clock, keys, seed, seriesMax } = this.parts;
+    const source = new Source({ name, incarnation: this.startedMs, seriesMax });
+    const rate = keys.find((key) => key.name === name)?.samplesPerSecondMax ?? Number.POSITIVE_INFINITY;
+    const made = {
+      source,
+      quota: new Quota(clock, rate),
+      one: new RemoteWrite(source, seed),
+      two: new RemoteWrite2(source, seed),
+    };
+    this.senders.set(name, made);
+    return made;
+  }
+
+  /**
+   * Decodes (synchronously, so that nobody else is in the source meanwhile) and publishes; resolves when all of it is acknowledged.
+   * What was decoded before a fault is published too; then the fault is thrown.
+   */
+  async take(sender: Sender, decode: (taken: Taken) => void): Promise<Taken> {
+    const { source, quota } = sender;
+    quota.check();
+    const taken = new Taken(source);
+    source.begin(this.parts.clock.now());
+    let fault: unknown;
+    try {
+      decode(taken);
+    } catch (error) {
+      fault = error;
+    }
+    const harvest = source.end();
+    taken.settle();
+    const { samples, missing } = source.tally;
+    taken.samples = samples;
+    quota.spend(samples);
+    await this.publish(harvest);
+    this.count.samples.add(samples, { source: source.name });
+    if (missing > 0) this.count.missing.add(missing, { source: source.name });
+    if (taken.exemplars > 0) this.count.ignored.add(taken.exemplars, { source: source.name });
+    for (const [reason, { count }] of taken.refusals) this.count.refused.add(count, { reason, source: source.name });
+    if (fault !== undefined) throw fault;
+    return taken;
+  }
+
+  /** Counts an answer, and the refusal that it may be. */
+  answered(format: string, status: number, refusal?: Refusal): void {
+    this.count.requests.add(1, { format, status: String(status) });
+    if (refusal !== undefined) this.count.refused.add(1, { reason: refusal.reason, source: '' });
+  }
+
+  /** Lets idle series go, every minute. */
+  start(): Timer {
+    return this.parts.clock.every(receiveLimits.sweepMs, () => {
+      for (const { source, one, two } of this.senders.values()) {
+        const gone = new Set(source.sweep(this.parts.clock.now()));
+        if (gone.size > 0) for (const { index } of [one, two]) index.forget(gone);
+        this.live.set(source.live, { source: source.name });
+      }
+    });
+  }
+}
+
+/** Any error as a Refusal; what is none of ours is the bus's. */
+export const asRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal('bus_away', error instanceof Error ? error.message : String(error), receiveLimits.retryAfterSeconds);

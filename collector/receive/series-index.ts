@@ -1,0 +1,40 @@
+// Label bytes of one format → the source's series number; what a sweep removed is forgotten here too.
+import { BytesIndex } from './bytes-index.ts';
+
+export class SeriesIndex {
+  private readonly keys: BytesIndex;
+  private series = new Int32Array(1_024);
+  private slots = 0;
+
+  constructor(seed: number) {
+    this.keys = new BytesIndex(seed);
+  }
+
+  /** The series of these bytes, or -1. */
+  find(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+    const slot = this.keys.find(bytes, view, from, to);
+    return slot < 0 ? -1 : this.series[slot]!;
+  }
+
+  /** Remembers bytes that `find` has just not found. */
+  add(bytes: Uint8Array, view: DataView, from: number, to: number, series: number): void {
+    const slot = this.keys.add(bytes, view, from, to);
+    if (slot >= this.series.length) {
+      const wider = new Int32Array(this.series.length * 2);
+      wider.set(this.series);
+      this.series = wider;
+    }
+    this.series[slot] = series;
+    if (slot >= this.slots) this.slots = slot + 1;
+  }
+
+  forget(gone: ReadonlySet<number>): void {
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.slots; slot++) {
+      if (!gone.has(this.series[slot]!)) continue;
+      slots.push(slot);
+      this.series[slot] = -1;
+    }
+    this.keys.remove(slots);
+  }
+}
