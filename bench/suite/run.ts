@@ -1,0 +1,133 @@
+// One case on the running product: health first, then the distractor and the fault, then patience until all is closed; then its score.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { realClock } from '@fenghuo/kit';
+import { liveGraph, subjects } from '@fenghuo/rules/contract';
+import { z } from 'zod';
+import type { Config } from '../../examples/takeaway/config.ts';
+import { deadlineMs, rightFor, truths } from '../../examples/takeaway/truth.ts';
+import { until, type Witness } from '../incident/witness.ts';
+import type { Product } from '../lib/product.ts';
+import type { Receiver } from '../lib/receiver.ts';
+import type { Case } from './cases.ts';
+import { areWell, feltAt } from './customers.ts';
+import { type Score, score } from './score.ts';
+
+export type Row = Score & {
+  readonly key: string;
+  readonly fault: string;
+  readonly target: string;
+  readonly distractor: string | null;
+  readonly seed: number;
+  readonly rate: number;
+  readonly right: readonly string[];
+  readonly nature: string;
+  readonly closed: boolean;
+};
+export type Stage = {
+  readonly product: Product;
+  readonly platform: Config;
+  readonly witness: Witness;
+  readonly receiver: Receiver;
+  readonly random: () => number;
+  readonly seed: number;
+  readonly rate: number;
+  /** Folder for each run's decision log. */
+  readonly logs: string;
+};
+const WELL_MS_MAX = 60_000;
+const CLOSED_MS_MAX = 60_000;
+const PAGES_MS = 2_000;
+const JITTER_MS = 3_000;
+
+const openIncidents = ({ decisions }: Witness): string[] => {
+  const open = new Set<string>();
+  for (const { decision: d } of decisions) {
+    if (d.type === 'incident.opened') open.add(d.incident);
+    if (d.type === 'incident.state' && d.to === 'closed') open.delete(d.incident);
+  }
+  return [...open];
+};
+
+const switchLine = z.looseObject({ what: z.string(), fault: z.string().optional(), atMs: z.number() });
+/** The first bad answer by the bank's own log where the fault is a bank's, else when the switch began it. */
+const firstBad = ({ platform }: Stage, { fault, target }: Case, sinceMs: number): number | undefined => {
+  const isBank = target.startsWith('bank');
+  const path = join(platform.data, `${isBank ? target : 'chaos'}.ndjson`);
+  if (!existsSync(path)) return undefined;
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return lines
+    .map((text) => switchLine.parse(JSON.parse(text)))
+    .find(
+      (l) => l.atMs >= sinceMs && (isBank ? l.what === 'first bad request' : l.what === 'began' && l.fault === fault),
+    )?.atMs;
+};
+
+export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
+  const { platform, product, witness, receiver, random } = stage;
+  const truth = truths[one.fault];
+  if (truth === undefined) throw new RangeError(`no truth is written for ${one.fault}`);
+  const customers = join(platform.data, 'customers.ndjson');
+  const ask = async (path: string): Promise<void> => {
+    const response = await fetch(`http://127.0.0.1:${platform.controlPort('launcher')}${path}`);
+    if (!response.ok) throw new Error(`chaos: ${await response.text()}`);
+  };
+  const begin = (fault: string, target: string, options: Readonly<Record<string, string>> = {}): Promise<void> =>
+    ask(`/begin?${new URLSearchParams({ fault, target, ...options })}`);
+  await until(WELL_MS_MAX, () => (openIncidents(witness).length === 0 && areWell(customers, 8) ? true : undefined));
+  await realClock.sleep(random() * JITTER_MS);
+  const fromMs = realClock.now();
+  const seenFrom = witness.decisions.length;
+  const pagesFrom = receiver.pages.length;
+  let kpiMs: number | undefined;
+  const kpis = product.bus.nc.subscribe(subjects.liveGraph, {
+    callback: (_, message) => {
+      const parsed = liveGraph.safeParse(message.json());
+      if (!parsed.success || kpiMs !== undefined) return;
+      if (parsed.data.kpis.some(({ value, low }) => value !== null && low !== null && value < low))
+        kpiMs = realClock.now();
+    },
+  });
+  if (one.distractor !== undefined) {
+    await begin(one.distractor.fault, one.distractor.target, one.distractor.options);
+    await realClock.sleep(one.distractor.afterMs);
+  }
+  await begin(one.fault, one.target, { ...one.options, seconds: String(one.seconds) });
+  await realClock.sleep(one.seconds * 1_000);
+  await ask('/off');
+  kpis.unsubscribe();
+  const felt = feltAt(customers, fromMs);
+  const growingMs = Math.min(felt ?? Number.POSITIVE_INFINITY, kpiMs ?? Number.POSITIVE_INFINITY);
+  const t0 =
+    truth.nature === 'immediate' ? firstBad(stage, one, fromMs) : Number.isFinite(growingMs) ? growingMs : undefined;
+  const closed = await until(CLOSED_MS_MAX, () => (openIncidents(witness).length === 0 ? true : undefined));
+  await realClock.sleep(PAGES_MS);
+  const seen = witness.decisions.slice(seenFrom);
+  for (const incident of openIncidents(witness))
+    product.bus.nc.publish(
+      subjects.command(0),
+      JSON.stringify({ v: 1, verb: 'resolve', incident, by: 'suite', reason: 'left open by a run' }),
+    );
+  const pages = receiver.pages.slice(pagesFrom).filter((page) => page.path !== '/hook' && page.action === 'trigger');
+  const name = (role: string): string => (role === 'host' ? hostname() : platform.name(role));
+  const right = rightFor(truth, one.target, one.options?.to, name);
+  mkdirSync(stage.logs, { recursive: true });
+  writeFileSync(
+    join(stage.logs, `${one.key.replaceAll('/', '-')}.ndjson`),
+    `${seen.map(({ atMs, decision }) => JSON.stringify({ seenMs: atMs, sinceMs: atMs - fromMs, decision })).join('\n')}\n`,
+  );
+  const expected = { right, kinds: truth.kinds, fromMs: t0, deadlineMs: deadlineMs[truth.nature] };
+  return {
+    key: one.key,
+    fault: one.fault,
+    target: one.target,
+    distractor: one.distractor?.fault ?? null,
+    seed: stage.seed,
+    rate: stage.rate,
+    right,
+    nature: truth.nature,
+    closed: closed === true,
+    ...score(seen, expected, new Set(pages.map((page) => page.key)).size),
+  };
+};
