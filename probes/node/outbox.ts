@@ -54,6 +54,11 @@ export class Outbox {
     return this.waiting.length + this.flying;
   }
 
+  /** Something is kept back: no connection, or answers come slower than messages. */
+  get waits(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** Queues a message; where the bounds are reached the oldest goes, for the newest says most about now. */
   put(parcel: Parcel): void {
     this.waiting.push({ parcel, order: this.next++, sentAtMs: undefined });

@@ -1,5 +1,6 @@
 // `node --import @fenghuo/probe/register app.js`: OpenTelemetry's Node SDK with maintained instrumentations, and the probe behind it.
 import { register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
@@ -14,39 +15,53 @@ import { TickReader } from './meter-points.ts';
 import { startProbe } from './probe.ts';
 import { share } from './shared.ts';
 
-quietDefaults();
-// ES modules are hooked by a loader of OpenTelemetry's own; CommonJS needs none.
-register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+const start = (): void => {
+  quietDefaults();
+  // ES modules are hooked by a loader of OpenTelemetry's own; CommonJS needs none.
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 
-const config = probeConfig();
-const reader = new TickReader();
-const probe = startProbe(config, probeClock, reader);
-share(probe.degrade);
+  const config = probeConfig();
+  const reader = new TickReader();
+  const probe = startProbe(config, probeClock, reader);
+  share(probe.degrade);
 
-const sdk = new NodeSDK({
-  serviceName: config.service,
-  autoDetectResources: false,
-  metricReaders: [reader],
-  // The probe's own sketches have the latencies already, by edge and with exact maxima.
-  views: [
-    { instrumentName: 'http.*.request.duration', aggregation: { type: AggregationType.DROP } },
-    { instrumentName: 'db.client.operation.duration', aggregation: { type: AggregationType.DROP } },
-  ],
-  spanProcessors: [
-    {
-      onStart: (span) => probe.calls.started(span, probeClock.now()),
-      onEnd: (span) => probe.calls.ended(span),
-      forceFlush: async () => undefined,
-      shutdown: async () => undefined,
-    },
-  ],
-  instrumentations: [
-    new HttpInstrumentation(),
-    new UndiciInstrumentation(),
-    new ExpressInstrumentation(),
-    new PgInstrumentation(),
-    new RedisInstrumentation(),
-    new RuntimeNodeInstrumentation({ monitoringPrecision: 20 }),
-  ],
-});
-sdk.start();
+  const sdk = new NodeSDK({
+    serviceName: config.service,
+    autoDetectResources: false,
+    metricReaders: [reader],
+    // The probe's own sketches have the latencies already, by edge and with exact maxima.
+    views: [
+      { instrumentName: 'http.*.request.duration', aggregation: { type: AggregationType.DROP } },
+      { instrumentName: 'db.client.operation.duration', aggregation: { type: AggregationType.DROP } },
+    ],
+    spanProcessors: [
+      {
+        onStart: (span) => probe.calls.started(span, probeClock.now()),
+        onEnd: (span) => probe.calls.ended(span),
+        forceFlush: async () => undefined,
+        shutdown: async () => undefined,
+      },
+    ],
+    instrumentations: [
+      new HttpInstrumentation(),
+      new UndiciInstrumentation(),
+      new ExpressInstrumentation(),
+      new PgInstrumentation(),
+      new RedisInstrumentation(),
+      new RuntimeNodeInstrumentation({ monitoringPrecision: 20 }),
+    ],
+  });
+  sdk.start();
+  // A job of half a second is still seen: its last figures go out when it has nothing left to do.
+  process.once('beforeExit', () => void probe.flush());
+};
+
+// `--import` reaches worker threads too; a second probe there would speak under the name of the first.
+if (isMainThread) {
+  try {
+    start();
+  } catch (error) {
+    // Unobserved is better than not started.
+    process.emitWarning(`not instrumented: ${error instanceof Error ? error.message : String(error)}`, 'FenghuoProbe');
+  }
+}
