@@ -8,7 +8,8 @@ import { type Child, startNode } from './testing/child.ts';
 import { type ForeignApp, installForeignApp } from './testing/foreign.ts';
 import { listen, type Wire } from './testing/wire.ts';
 
-const REGISTER = ['--import', '@fenghuo/probe/register'];
+const PACKAGE = '@fenghuo/probe';
+const REGISTER = ['--import', `${PACKAGE}/register`];
 const ABSENT = 'nats://127.0.0.1:9';
 const routes = `
 const app = express();
@@ -16,13 +17,13 @@ app.get('/pay', async (request, response) => {
   const bank = await fetch(process.env.BANK);
   response.json({ bank: await bank.text(), channel: degrade.flag('payment.channel', 'bank-a') });
 });
-const server = app.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));
+const server = app.listen(0, '127.0.0.1', () => process.stdout.write('port ' + server.address().port + ' '));
 // Register reaches a worker thread too; there must be one probe all the same.
 new Worker('setInterval(() => {}, 1000)', { eval: true });
 `;
-const esm = `import express from 'express';\nimport { Worker } from 'node:worker_threads';\nimport { degrade } from '@fenghuo/probe';\n${routes}`;
-const cjs = `const express = require('express');\nconst { Worker } = require('node:worker_threads');\nimport('@fenghuo/probe').then(({ degrade }) => {${routes}});`;
-const job = `await (await fetch(process.env.BANK)).text();\nconsole.log('job done');`;
+const esm = `import express from 'express';\nimport { Worker } from 'node:worker_threads';\nimport { degrade } from '${PACKAGE}';\n${routes}`;
+const cjs = `const express = require('express');\nconst { Worker } = require('node:worker_threads');\nimport('${PACKAGE}').then(({ degrade }) => {${routes}});`;
+const job = `await (await fetch(process.env.BANK)).text();\nprocess.stdout.write('job done');`;
 
 let app: ForeignApp;
 let nats: TestNats;
