@@ -42,7 +42,6 @@ try {
     const frame = decodeFrame(frames[i]!);
     if ('fault' in frame) throw new Error(frame.fault);
     batch.add(i + 1, halvesOfHex(frame.probe), ids, frame.timeMs, frame.values);
-    batch.covers(i + 1, 0);
     if ((i + 1) % FRAMES_A_BATCH !== 0) continue;
     await store.insertBlock('samples', COLUMNS, batch.block(today), `bench-${i}`);
     batch = new Batch(stream);

@@ -74,15 +74,30 @@ describe('a batch', () => {
     }
   });
 
-  it('covers messages without rows, and is due by age or by rows', () => {
+  it('is due by age or by rows, counted from its first frame, and never without rows', () => {
     const batch = new Batch(stream);
+    batch.began(1_000);
+    batch.began(1_200);
     expect(batch.isDue(Number.MAX_SAFE_INTEGER)).toBe(false);
-    batch.covers(7, 1_000);
-    batch.covers(9, 1_200);
-    expect([batch.firstSeq, batch.lastSeq]).toEqual([7, 9]);
+    batch.add(7, probe, ids, 1, Float64Array.of(1, 2, 3));
     expect(batch.isDue(1_000 + batchLimits.ageMsMax - 1)).toBe(false);
     expect(batch.isDue(1_000 + batchLimits.ageMsMax)).toBe(true);
     batch.rows = batchLimits.rowsMax;
     expect(batch.isDue(1_000)).toBe(true);
+  });
+
+  it('leaves out what somebody else has stored, also where frames came out of order', () => {
+    const batch = new Batch(stream);
+    for (const seq of [5_000_000_001, 5_000_000_003, 5_000_000_002])
+      batch.add(seq, probe, ids, seq, Float64Array.of(seq, Number.NaN, -seq));
+    expect([batch.firstSeq, batch.lastSeq]).toEqual([5_000_000_001, 5_000_000_003]);
+    const rest = batch.after(5_000_000_001);
+    const { rows, found } = readBlock(rest.block(1));
+    expect(rows).toBe(4);
+    expect([0, 1, 2, 3].map((row) => found.get('value')?.readDoubleLE(row * 8))).toEqual([
+      5_000_000_003, -5_000_000_003, 5_000_000_002, -5_000_000_002,
+    ]);
+    expect(found.get('series')?.readBigUInt64LE(8)).toBe(0x0000000700000003n);
+    expect([rest.firstSeq, rest.lastSeq, rest.after(5_000_000_003).rows]).toEqual([5_000_000_002, 5_000_000_003, 0]);
   });
 });

@@ -20,9 +20,10 @@ export const COLUMNS = 'day, stream, seq, probe, series, ts, value';
 
 export class Batch {
   rows = 0;
-  firstSeq = 0;
+  /** Lowest and highest sequence number that made a row. */
+  firstSeq = Number.POSITIVE_INFINITY;
   lastSeq = 0;
-  startedMs = 0;
+  private startedMs = 0;
   private capacity: number;
   private seq: Uint32Array;
   private probe: Uint32Array;
@@ -41,7 +42,10 @@ export class Batch {
     this.value = new Float64Array(capacity);
   }
 
-  /** Adds a frame's values, the first of them belonging to column `first`; missing ones (NaN) make no row. Answers how many were missing. */
+  /**
+   * Adds a frame's values, the first of them belonging to column `first`; missing ones (NaN) make no row. Answers how many were missing.
+   * Frames may come out of order.
+   */
   add(seq: number, probe: Halves, ids: SeriesIds, timeMs: number, values: Float64Array, first = 0): number {
     const count = Math.max(0, Math.min(values.length, ids.low.length - first));
     while (this.rows + count > this.capacity) this.grow();
@@ -63,24 +67,44 @@ export class Batch {
       at++;
     }
     const missing = count - (at - this.rows);
+    if (at > this.rows) this.reaches(seq);
     this.rows = at;
     return missing;
   }
 
-  /** Every sequence number is part of a range, also of messages that make no row. */
-  covers(seq: number, nowMs: number): void {
-    if (this.firstSeq === 0) {
-      this.firstSeq = seq;
-      this.startedMs = nowMs;
-    }
-    this.lastSeq = seq;
+  /** Says that a frame has come, so that the batch's age counts from its first one. */
+  began(nowMs: number): void {
+    if (this.startedMs === 0) this.startedMs = nowMs;
+  }
+
+  isFull(limits: BatchLimits = batchLimits): boolean {
+    return this.rows >= limits.rowsMax;
   }
 
   isDue(nowMs: number, limits: BatchLimits = batchLimits): boolean {
-    return this.firstSeq !== 0 && (this.rows >= limits.rowsMax || nowMs - this.startedMs >= limits.ageMsMax);
+    return this.rows > 0 && (this.isFull(limits) || nowMs - this.startedMs >= limits.ageMsMax);
   }
 
-  /** The whole batch as one Native block. @param day days since 1970 of its arrival */
+  /** The rows of later sequence numbers than `seq`, as a batch of their own. */
+  after(seq: number): Batch {
+    const rest = new Batch(this.stream, Math.max(1, this.rows));
+    rest.startedMs = this.startedMs;
+    for (let row = 0; row < this.rows; row++) {
+      const of = this.seq[2 * row]! + this.seq[2 * row + 1]! * TWO_32;
+      if (of <= seq) continue;
+      for (const half of [0, 1]) {
+        rest.seq[2 * rest.rows + half] = this.seq[2 * row + half]!;
+        rest.probe[2 * rest.rows + half] = this.probe[2 * row + half]!;
+        rest.series[2 * rest.rows + half] = this.series[2 * row + half]!;
+        rest.ts[2 * rest.rows + half] = this.ts[2 * row + half]!;
+      }
+      rest.value[rest.rows++] = this.value[row]!;
+      rest.reaches(of);
+    }
+    return rest;
+  }
+
+  /** The whole batch as one Native block. @param day days since 1970 on which its first frame reached the stream */
   block(day: number): Uint8Array {
     const { rows } = this;
     const parts: Uint8Array[] = [varints(7, rows)];
@@ -101,6 +125,11 @@ export class Batch {
     column('ts', 'DateTime64(3)', bytes(this.ts, rows * 2));
     column('value', 'Float64', bytes(this.value, rows));
     return Buffer.concat(parts);
+  }
+
+  private reaches(seq: number): void {
+    this.firstSeq = Math.min(this.firstSeq, seq);
+    this.lastSeq = Math.max(this.lastSeq, seq);
   }
 
   private grow(): void {

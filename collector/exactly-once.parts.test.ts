@@ -1,168 +1,193 @@
-// A collector that is killed ten times under load: ClickHouse holds what each probe sent, once, and the rollups say the same.
-import { type ChildProcess, spawn } from 'node:child_process';
+// A collector that is killed ten times under load, in the middle of inserts, and two at once: ClickHouse holds what each probe
+// sent, once, and the rollups say the same; so do events and decisions.
+import type { ChildProcess } from 'node:child_process';
 import { type Bus, connectBus, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats, type TestClickHouse, type TestNats } from '@fenghuo/kit/testing';
-import { encodeFrame, frameSchema, hash64, schemaHash, seriesId, subjects } from '@fenghuo/rules/contract';
+import { type Decision, hash64, subjects } from '@fenghuo/rules/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore, probeLedgers, type Store } from './store/index.ts';
-import { rollupDifferences } from './store/rollups.ts';
+import { migrate, openStore, probeLedgers, rollupDifferences, type Store } from './store/index.ts';
+import { eventually, readiness, startCollector } from './testing/process.ts';
+import { insist, type Ledger, Sender } from './testing/sender.ts';
 
-const PORT_SHIFT = 3_100;
-const COLUMNS = 200;
-const PROBES = ['heron@1', 'lotus@1', 'crane@1'] as const;
+const SHIFT = 3_100;
+const OTHER_SHIFT = 3_101;
+const FROM_MS = 1_800_000_000_000;
 
 let nats: TestNats;
 let clickhouse: TestClickHouse;
 let bus: Bus;
 let store: Store;
-let collector: ChildProcess | undefined;
-let supervised = false;
-const config = () => ({
-  clickhouseUrl: clickhouse.url,
-  clickhouseUser: clickhouse.user,
-  clickhousePassword: clickhouse.password,
-  clickhouseDatabase: 'fenghuo',
-});
+let senders: readonly Sender[];
+let stopLoad: () => Promise<void>;
+const sent = { events: 0, decisions: 0 };
+const collectors = new Set<ChildProcess>();
 
-const startCollector = (): ChildProcess => {
-  const { natsUrl, natsUser, natsPassword } = nats.config('collector');
-  return spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=@fenghuo/source', new URL('run.entry.ts', import.meta.url).pathname],
-    {
-      stdio: ['ignore', 'ignore', process.env.DEBUG_COLLECTOR === undefined ? 'ignore' : 'inherit'],
-      env: {
-        ...process.env,
-        FENGHUO_NATS_URL: natsUrl,
-        FENGHUO_NATS_USER: natsUser ?? '',
-        FENGHUO_NATS_PASSWORD: natsPassword ?? '',
-        FENGHUO_CLICKHOUSE_URL: clickhouse.url,
-        FENGHUO_CLICKHOUSE_USER: clickhouse.user,
-        FENGHUO_CLICKHOUSE_PASSWORD: clickhouse.password,
-        FENGHUO_PORT_SHIFT: String(PORT_SHIFT),
-        FENGHUO_LOG: 'info',
-      },
-    },
-  );
+const start = (shift = SHIFT): ChildProcess => {
+  const child = startCollector(nats, clickhouse, shift);
+  collectors.add(child);
+  return child;
+};
+/** What `fenghuo up` does: a collector that cannot go on leaves, and is started again. */
+const supervise = (shift = SHIFT): { child: ChildProcess; stop(): void } => {
+  const state = { child: start(shift), on: true, stop: (): void => undefined };
+  const watch = (): void =>
+    void state.child.once('exit', () => {
+      if (!state.on) return;
+      state.child = start(shift);
+      watch();
+    });
+  watch();
+  state.stop = () => {
+    state.on = false;
+    state.child.kill('SIGKILL');
+  };
+  return state;
 };
 
-/** One probe's sender with its own ledger of what NATS acknowledged. */
-const sender = (probe: string) => {
-  const resource = { service: probe.split('@')[0] ?? probe, instance: probe };
-  const columns = Array.from({ length: COLUMNS }, (_, i) => ({
-    id: seriesId(resource, `m${i}`, undefined, {}),
-    metric: `m${i}`,
-    unit: '1',
-    kind: 'gauge' as const,
-    class: 'resource' as const,
-    attributes: {},
-  }));
-  const content = { resource, listens: [], columns };
-  const schema = frameSchema.parse({ v: 1, probe, incarnation: 1, hash: schemaHash(content), ...content });
-  const ledger = { count: 0, sum: 0 };
-  let sequence = 0;
-  return {
-    ledger,
-    announce: () => bus.publish(subjects.schema(0, probe), JSON.stringify(schema)),
-    send: async (timeMs: number): Promise<void> => {
-      const values = Float64Array.from({ length: COLUMNS }, (_, i) =>
-        i % 17 === sequence % 17 ? Number.NaN : sequence * 1_000 + i,
+const storedRows = async (): Promise<number> =>
+  [...(await probeLedgers(store)).values()].reduce((sum, { count }) => sum + count, 0);
+const inserting = async (): Promise<boolean> =>
+  Number(
+    (
+      await store.rows<{ n: string }>(
+        "SELECT count() AS n FROM system.processes WHERE query LIKE 'INSERT INTO samples%' OR query LIKE 'INSERT INTO rollup%'",
+      )
+    )[0]?.n,
+  ) > 0;
+const grows = async (ms: number): Promise<boolean> => {
+  const before = await storedRows().catch(() => 0);
+  return eventually(ms, async () => (await storedRows()) > before);
+};
+const counted = async (sql: string): Promise<number> => Number((await store.rows<{ n: string }>(sql))[0]?.n);
+
+/** Three probes, an event and a decision every so often, until told to stop. */
+const load = (): (() => Promise<void>) => {
+  let on = true;
+  const probes = senders.map(async (one) => {
+    for (let tick = 0; on; tick++) {
+      await one.send(FROM_MS + tick * 1_000);
+      await realClock.sleep(5);
+    }
+  });
+  const others = (async () => {
+    for (let i = 0; on; i++) {
+      const event = JSON.stringify({ v: 1, kind: 'deploy', what: `release ${i}`, timeMs: FROM_MS + i });
+      await insist(() => bus.publish(subjects.event(0), event, { msgId: `event-${i}`, timeoutMs: 2_000 }));
+      sent.events++;
+      const of = { v: 1, id: `0-${i}-0`, atMs: FROM_MS + i, seq: i, incident: 'i1' } as const;
+      const one: Decision = { ...of, type: 'incident.note', by: 'test', note: `${i}` };
+      await insist(() =>
+        bus.publish(subjects.decision(one.type, 'i1'), JSON.stringify(one), { msgId: one.id, timeoutMs: 2_000 }),
       );
-      const frame = encodeFrame({
-        schema: schema.hash,
-        probe: hash64(probe),
-        incarnation: 1,
-        sequence,
-        lost: 0,
-        timeMs,
-        values,
-      });
-      const id = `${probe}-${sequence++}`;
-      for (;;) {
-        try {
-          await bus.publish(subjects.frame(0, probe), frame, { msgId: id, timeoutMs: 2_000 });
-          break;
-        } catch {
-          await realClock.sleep(100);
-        }
-      }
-      for (const value of values) {
-        if (Number.isNaN(value)) continue;
-        ledger.count++;
-        ledger.sum += value;
-      }
-    },
+      sent.decisions++;
+      await realClock.sleep(20);
+    }
+  })();
+  return async () => {
+    on = false;
+    await Promise.all([...probes, others]);
   };
 };
 
-const settled = async (expected: ReadonlyMap<string, { count: number; sum: number }>): Promise<unknown> => {
-  let last: unknown;
-  for (let i = 0; i < 150; i++) {
-    const stored = await probeLedgers(store).catch(() => new Map<string, { count: number; sum: number }>());
-    last = Object.fromEntries(stored);
-    if ([...expected].every(([probe, { count }]) => (stored.get(probe)?.count ?? 0) >= count)) return last;
-    await realClock.sleep(200);
-  }
-  return last;
-};
+const ledgersOf = (all: readonly Sender[]): Record<string, Ledger> =>
+  Object.fromEntries(all.map(({ schema, ledger }) => [hash64(schema.probe), { ...ledger }]));
 
 describe('the collector', () => {
   beforeAll(async () => {
     [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
     bus = await connectBus(nats.config(), 'test');
     await ensureStreams(bus, { partitions: 1 });
-    store = openStore(config());
+    const config = {
+      clickhouseUrl: clickhouse.url,
+      clickhouseUser: clickhouse.user,
+      clickhousePassword: clickhouse.password,
+      clickhouseDatabase: 'fenghuo',
+    };
+    await migrate(config);
+    store = openStore(config);
+    senders = ['heron@1', 'lotus@1', 'crane@1'].map((probe) => new Sender(bus, probe, 200));
+    await Promise.all(senders.map((one) => one.announce()));
+    stopLoad = load();
   });
   afterAll(async () => {
-    supervised = false;
-    collector?.kill('SIGKILL');
+    await stopLoad?.();
+    for (const child of collectors) child.kill('SIGKILL');
     await store?.close();
     await bus?.close();
     await nats?.stop();
     await clickhouse?.stop();
   });
 
-  it('stores exactly what was sent, though it is killed ten times, and NATS and ClickHouse once each', async () => {
-    const senders = PROBES.map(sender);
-    await Promise.all(senders.map((one) => one.announce()));
-    let sending = true;
-    const load = senders.map(async (one) => {
-      for (let tick = 0; sending; tick++) {
-        await one.send(1_800_000_000_000 + tick * 1_000);
-        await realClock.sleep(5);
-      }
-    });
+  it('goes on where it stood, though it is killed ten times, in the middle of inserts too', async () => {
+    let midInsert = 0;
     for (let kill = 0; kill < 10; kill++) {
-      collector = startCollector();
-      await realClock.sleep(2_200 + kill * 60);
-      collector.kill('SIGKILL');
+      const child = start();
+      expect(await grows(15_000), `collector ${kill} stores something`).toBe(true);
+      if (kill % 2 === 0) await realClock.sleep(kill * 40);
+      else
+        for (let look = 0; look < 400; look++)
+          if (await inserting()) {
+            midInsert++;
+            break;
+          }
+      child.kill('SIGKILL');
     }
-    supervised = true;
-    // What `fenghuo up` does: a collector that cannot go on leaves, and is started again.
-    const supervise = (): void => {
-      collector = startCollector();
-      collector.once('exit', () => supervised && supervise());
-    };
-    supervise();
-    await realClock.sleep(3_000);
+    expect(midInsert, 'kills in the middle of an insert').toBeGreaterThan(0);
+  });
+
+  it('is back within ten seconds when NATS and when ClickHouse were killed', async () => {
+    const supervised = supervise();
+    expect(await grows(15_000)).toBe(true);
     await nats.kill();
     await nats.restart();
-    await realClock.sleep(1_000);
+    expect(await grows(10_000), 'after NATS').toBe(true);
     await clickhouse.kill();
     await clickhouse.restart();
-    await realClock.sleep(2_000);
-    sending = false;
-    await Promise.all(load);
-    const expected = new Map(PROBES.map((probe, i) => [hash64(probe), { ...senders[i]!.ledger }]));
-    expect(await settled(expected)).toEqual(Object.fromEntries(expected));
-    for (
-      let i = 0;
-      i < 40 && (await rollupDifferences(store, 'samples_1m', 60, 1_799_999_000_000, 1_800_100_000_000)) > 0;
-      i++
-    )
-      await realClock.sleep(500);
-    expect(await rollupDifferences(store, 'samples_1m', 60, 1_799_999_000_000, 1_800_100_000_000)).toBe(0);
-    supervised = false;
-    expect(await rollupDifferences(store, 'samples_1h', 3_600, 1_799_996_400_000, 1_800_100_800_000)).toBe(0);
+    expect(await grows(10_000), 'after ClickHouse').toBe(true);
+    supervised.stop();
+  });
+
+  it('lets a second one stand by, which takes over at once, and outlives one that stops and comes back', async () => {
+    const first = start();
+    expect(await grows(15_000)).toBe(true);
+    const second = start(OTHER_SHIFT);
+    expect(await eventually(15_000, async () => (await readiness(OTHER_SHIFT)) === 200)).toBe(true);
+    first.kill('SIGKILL');
+    await realClock.sleep(100);
+    expect(await grows(4_000), 'the second stores').toBe(true);
+    // Stopped in the middle of its work, it is taken for dead; then it wakes up beside the one that replaced it.
+    const third = start();
+    expect(await eventually(15_000, async () => (await readiness(SHIFT)) === 200)).toBe(true);
+    second.kill('SIGSTOP');
+    await realClock.sleep(1_500);
+    expect(await grows(15_000), 'the third stores').toBe(true);
+    second.kill('SIGCONT');
+    await realClock.sleep(6_000);
+    expect(await grows(4_000), 'somebody stores').toBe(true);
+    for (const child of [second, third]) child.kill('SIGKILL');
+  });
+
+  it('holds exactly what was sent and acknowledged, and rollups equal to it', async () => {
+    await stopLoad();
+    const supervised = supervise();
+    const expected = ledgersOf(senders);
+    const total = Object.values(expected).reduce((sum, { count }) => sum + count, 0);
+    await eventually(30_000, async () => (await storedRows()) >= total);
+    expect(Object.fromEntries(await probeLedgers(store))).toEqual(expected);
+    await eventually(
+      10_000,
+      async () => (await counted('SELECT count() AS n FROM decision_log FINAL')) >= sent.decisions,
+    );
+    expect(await counted('SELECT count() AS n FROM decision_log FINAL')).toBe(sent.decisions);
+    expect(await counted('SELECT count() AS n FROM events FINAL')).toBe(sent.events);
+    // A collector that starts rolls up at once whatever its predecessors left.
+    supervised.stop();
+    start();
+    for (const table of ['rollup_1m', 'rollup_1h'] as const) {
+      const differ = (): Promise<number> => rollupDifferences(store, table, FROM_MS - 7_200_000, FROM_MS + 864_000_000);
+      await eventually(20_000, async () => (await differ()) === 0);
+      expect(await differ(), table).toBe(0);
+      expect(await counted(`SELECT sum(count) AS n FROM ${table}`), table).toBe(total);
+    }
   });
 });

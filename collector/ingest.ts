@@ -1,20 +1,17 @@
-// One stream into ClickHouse, exactly once: contiguous ranges of its sequence, each one insert, and a restart asks where the last one ended.
+// One stream into ClickHouse, exactly once: read in order from where ClickHouse stands, stored as a chain of blocks, rolled up behind it.
 
 import { type Bus, type Clock, type Logger, OpsError, type SelfMetrics } from '@fenghuo/kit';
-import {
-  changeEvent,
-  decodeFrame,
-  type FrameSchema,
-  parseTelemetrySubject,
-  subjects,
-  telemetryStream,
-} from '@fenghuo/rules/contract';
-import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
-import { Batch, COLUMNS, halvesOfHex } from './batch.ts';
-import { streamId } from './position.ts';
-import { type Schemas, seriesRows } from './schemas.ts';
+import { type FrameSchema, telemetryStream } from '@fenghuo/rules/contract';
+import { type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream';
+import { deadLetters } from './dead-letter.ts';
+import { Intake } from './intake.ts';
+import { Patience } from './patience.ts';
+import { Rollup } from './rollup.ts';
+import type { Schemas } from './schemas.ts';
+import { chainEnd } from './store/chain.ts';
 import type { Store } from './store/client.ts';
-import { lastPosition } from './store/reads.ts';
+import { streamId } from './stream-id.ts';
+import { Writer } from './writer.ts';
 
 export type IngestParts = {
   readonly bus: Bus;
@@ -25,142 +22,104 @@ export type IngestParts = {
   readonly self: SelfMetrics;
   /** Keeps a schema where it can be asked for by its hash. */
   readonly keep: (schema: FrameSchema) => Promise<void>;
-  /** Told which minutes (epoch ms) an insert touched. */
-  readonly touched: (fromMs: number, toMs: number) => void;
 };
-export type Ingest = { stop(): Promise<void>; readonly done: Promise<void> };
+export type Ingest = {
+  /** Rejects where the stream cannot be read any more; else resolves after `stop`. */
+  readonly done: Promise<void>;
+  /** Since when (epoch ms) NATS or ClickHouse has refused what had to be kept; undefined while all is well. */
+  waitingSinceMs(): number | undefined;
+  stop(): Promise<void>;
+};
 
-/** Messages that wait in memory at most, and their bytes: what back-pressure leaves in JetStream. */
+/** Bytes of messages that wait in memory at most: the rest waits in JetStream, which is the back-pressure. */
 const WAITING_BYTES_MAX = 16 * 1_048_576;
 /** A stream that is silent for two beats is asked anew: a restarted NATS is noticed within seconds. */
 const pulse = { expires: 4_000, idle_heartbeat: 1_000 } as const;
-const RETRY_MS_MAX = 5_000;
-const DAY_MS = 86_400_000;
+const TICK_MS = 100;
 
 /** Starts ingesting a partition; resolves once the position is known and consuming has begun. */
 export const ingestPartition = async (partition: number, parts: IngestParts): Promise<Ingest> => {
-  const { bus, store, schemas, clock, log, self } = parts;
+  const { bus, store, schemas, clock, log, self, keep } = parts;
   const name = telemetryStream(partition);
   const { id, firstSeq } = await streamId(bus, name);
-  const position = await lastPosition(store, id);
-  const start = Math.max(position + 1, firstSeq);
+  const position = await chainEnd(store, 'samples', id);
+  const start = Math.max(position + 1, firstSeq, 1);
   log.info({ stream: name, start }, 'ingest starts');
   const consumer = await bus.js.consumers.get(name, {
     deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: Math.max(1, start),
+    opt_start_seq: start,
   });
   const messages = await consumer.consume({ max_bytes: WAITING_BYTES_MAX, ...pulse });
-  const counters = {
-    rows: self.counter('fenghuo_collector_rows', '{row}', 'samples stored'),
-    missing: self.counter('fenghuo_collector_missing', '{sample}', 'samples that probes announced and did not have'),
-    refused: self.counter('fenghuo_collector_refused', '{message}', 'messages that could not be parsed, by reason'),
-    retries: self.counter('fenghuo_collector_insert_retries', '{insert}', 'inserts that had to be repeated'),
+  const retries = self.counter('fenghuo.collector.retries', '{attempt}', 'writes that had to be repeated');
+  const patience = new Patience(clock, log, () => retries.add(1));
+  const refuse = deadLetters(bus, self, patience, { name, id });
+  const writer = new Writer({ store, clock, self, patience, stream: id, position });
+  const intake = new Intake({ store, schemas, writer, clock, patience, refuse, keep, stream: id });
+  const rollups = (['rollup_1m', 'rollup_1h'] as const).map((table) =>
+    new Rollup(table, { store, clock, log, stream: id, position: () => writer.position }).start(),
+  );
+  const lastly = async (): Promise<void> => {
+    await intake.storeEvents();
+    await writer.flush();
   };
-  const stream = halvesOfHex(id);
-  let batch = new Batch(stream);
-  let range = { from: Number.POSITIVE_INFINITY, to: 0 };
+  const reading = read(name, messages, intake, writer, clock);
+  return {
+    done: reading.done,
+    waitingSinceMs: () => patience.waitingSinceMs,
+    stop: async () => {
+      patience.stop();
+      await reading.stop();
+      await messages.close();
+      // A batch with a frame that still waits is not whole; what is not stored now is read again by whoever comes next.
+      if (!intake.isWaiting) await lastly().catch(() => undefined);
+      await Promise.all(rollups.map((rollup) => rollup.stop()));
+    },
+  };
+};
+
+/** Takes message after message; what has waited long enough is settled and flushed between them, also when none comes. */
+const read = (
+  name: string,
+  messages: ConsumerMessages,
+  intake: Intake,
+  writer: Writer,
+  clock: Clock,
+): { readonly done: Promise<void>; stop(): Promise<void> } => {
   let stopped = false;
-  // Inserts follow each other: a range may only be stored when all before it are.
-  let inserting: Promise<void> = Promise.resolve();
-
-  const insert = async (full: Batch, touched: { from: number; to: number }): Promise<void> => {
-    if (full.rows === 0) return;
-    const block = full.block(Math.floor(clock.now() / DAY_MS));
-    const token = `${id}-${full.firstSeq}-${full.lastSeq}`;
-    for (let wait = 100; ; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
-      try {
-        await store.insertBlock('samples', COLUMNS, block, token);
-        break;
-      } catch (error) {
-        if (stopped) throw error;
-        counters.retries.add(1);
-        log.warn({ err: error, token, wait }, 'insert refused, trying again');
-        await clock.sleep(wait);
-      }
-    }
-    counters.rows.add(full.rows);
-    parts.touched(touched.from, touched.to);
+  // One thing at a time: the clock's turn and the stream's turn do not touch the same batch at once.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    turn = turn.then(work);
+    return turn;
   };
-  const flush = (): Promise<void> => {
-    const [full, touched] = [batch, range];
-    batch = new Batch(stream);
-    range = { from: Number.POSITIVE_INFINITY, to: 0 };
-    inserting = inserting.then(() => insert(full, touched));
-    return inserting;
+  const tidy = async (): Promise<void> => {
+    if (intake.isWaiting) await intake.settle();
+    await intake.storeEvents();
+    // A batch is whole when none of its frames waits: only then may the chain go past it.
+    if (!intake.isWaiting && writer.isDue) void writer.flush().catch(() => undefined);
   };
-  const refuse = async (reason: string, message: JsMsg): Promise<void> => {
-    counters.refused.add(1, { reason });
-    await bus
-      .publish(subjects.deadLetter(reason), message.data, { msgId: `${id}-${message.seq}` })
-      .catch((error: unknown) => log.error({ err: error, reason }, 'dead letter lost'));
-  };
-  const take = async (message: JsMsg): Promise<void> => {
-    const of = parseTelemetrySubject(message.subject);
-    if (of?.kind === 'frame') {
-      const frame = decodeFrame(message.data);
-      if ('fault' in frame) return refuse(frame.fault, message);
-      const known = await schemas.find(frame.probe, frame.schema);
-      if (known === undefined) return refuse('schema_unknown', message);
-      counters.missing.add(batch.add(message.seq, known.probe, known.ids, frame.timeMs, frame.values, frame.first));
-      range.from = Math.min(range.from, frame.timeMs);
-      range.to = Math.max(range.to, frame.timeMs);
-      return;
-    }
-    if (of?.kind === 'schema' || of?.kind === 'event') {
-      const payload = parsed(message);
-      try {
-        if (of.kind === 'schema') {
-          const schema = schemas.learn(payload);
-          // Kept by hash before any frame that needs it is stored: a restart begins after the announcement.
-          if (schema !== undefined) await patiently(() => parts.keep(schema));
-          if (schema !== undefined)
-            await patiently(() =>
-              store.insertRows(
-                'series',
-                seriesRows(schema, clock.now()),
-                `series-${schema.probe}-${schema.hash}-${schema.incarnation}`,
-              ),
-            );
-          return;
-        }
-        const event = changeEvent.parse(payload);
-        const row = {
-          stream: BigInt(`0x${id}`).toString(),
-          seq: message.seq,
-          at: new Date(event.timeMs ?? message.info.timestampNanos / 1e6).toISOString(),
-          kind: event.kind,
-          service: event.service ?? '',
-          what: event.what,
-          until: event.untilMs === undefined ? null : new Date(event.untilMs).toISOString(),
-          version: event.version ?? '',
-        };
-        await patiently(() => store.insertRows('events', [row], `event-${id}-${message.seq}`));
-      } catch {
-        await refuse(`${of.kind}_invalid`, message);
-      }
-    }
-  };
-  const patiently = async (work: () => Promise<void>): Promise<void> => {
-    for (let wait = 100; ; wait = Math.min(RETRY_MS_MAX, wait * 2)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (stopped) throw error;
-        log.warn({ err: error }, 'store refused, trying again');
-        await clock.sleep(wait);
-      }
-    }
-  };
-
-  const timer = clock.every(100, () => {
-    if (batch.isDue(clock.now())) void flush().catch((error: unknown) => log.error({ err: error }, 'insert given up'));
+  let tidying = false;
+  const timer = clock.every(TICK_MS, () => {
+    if (tidying) return;
+    tidying = true;
+    void inTurn(tidy)
+      .catch(() => undefined)
+      .finally(() => {
+        tidying = false;
+      });
   });
   const done = (async () => {
+    let last = 0;
     for await (const message of messages) {
-      await take(message);
-      batch.covers(message.seq, clock.now());
-      // Waiting here is the back-pressure: nothing more is pulled while an insert of a full batch is under way.
-      if (batch.isDue(clock.now())) await flush();
+      if (stopped) return;
+      if (message.seq <= last) throw new OpsError('bus_refused', `${name} went back from ${last} to ${message.seq}`);
+      last = message.seq;
+      await inTurn(() => intake.take(message));
+      // Waiting here is the back-pressure: nothing more is taken while a full batch cannot be stored.
+      while (!stopped && (intake.isFull || writer.isFull)) {
+        await inTurn(tidy);
+        await (intake.isWaiting ? clock.sleep(TICK_MS) : writer.idle());
+      }
     }
     // Ended without being told to: the process leaves, is started again, and asks ClickHouse where it stood.
     if (!stopped) throw new OpsError('bus_unreachable', `the consumer of ${name} ended`);
@@ -170,16 +129,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
     stop: async () => {
       stopped = true;
       timer.cancel();
-      await messages.close();
-      await flush().catch(() => undefined);
+      await turn.catch(() => undefined);
     },
   };
-};
-
-const parsed = (message: JsMsg): unknown => {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
 };

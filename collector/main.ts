@@ -1,21 +1,23 @@
 // The collector: telemetry and decisions from NATS into ClickHouse, exactly once; change events from people and tools onto NATS.
 
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
 import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
 import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
-import { ingestPartition } from './ingest.ts';
+import { servePartition } from './partition.ts';
 import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
 import { Receiver } from './receive/receiver.ts';
-import { Rollups } from './rollup.ts';
 import { Schemas } from './schemas.ts';
 import { migrate, openStore } from './store/index.ts';
 
 /** Runs the collector until it is told to stop. */
 export const run = (): Promise<void> => runService('collector', start);
+
+/** Waiting for ClickHouse longer than this is trouble that others should know of. */
+const WAITING_MS_MAX = 5_000;
 
 const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ stop(): Promise<void> }> => {
   const bus = await connectBus(config, 'collector');
@@ -23,26 +25,25 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
   await migrate(config);
   const store = openStore(config);
   const bucket = await bus.kvm.open(schemasBucket);
-  const schemas = new Schemas(async (hash) => (await bucket.get(hash))?.json());
+  const schemas = new Schemas(async (hash) => (await bucket.get(hash))?.json(), clock);
   const keep = async (schema: FrameSchema): Promise<void> =>
     void (await bucket.put(schema.hash, JSON.stringify(schema)));
-  const rollups = new Rollups(store, clock, log);
-  const ingests = await Promise.all(
+  // The elder of two has the smaller id.
+  const id = `${clock.now()}-${randomUUID()}`;
+  const partitions = await Promise.all(
     Array.from({ length: config.partitions }, (_, partition) =>
-      ingestPartition(partition, {
-        bus,
-        store,
-        schemas,
-        clock,
-        log,
-        self,
-        keep,
-        touched: (from, to) => rollups.touch(from, to),
-      }),
+      servePartition(partition, id, { bus, store, schemas, clock, log, self, keep }),
     ),
   );
-  const kept = await keepDecisions(bus, store, clock, log);
-  const timer = rollups.start();
+  const decisions = await keepDecisions({ bus, store, clock, log, self });
+  const isReady = (): boolean => {
+    const now = clock.now();
+    return (
+      bus.isUp() &&
+      partitions.every((partition) => partition.isWell(now)) &&
+      now - (decisions.waitingSinceMs() ?? now) < WAITING_MS_MAX
+    );
+  };
   const tokens = [config.ingestToken, config.adminToken].filter((token) => token !== undefined);
   const named = config.ingestToken === undefined ? [] : [`default=${config.ingestToken}`];
   const receiver = new Receiver({
@@ -55,7 +56,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     seed: randomInt(2 ** 32),
   });
   const sweeping = receiver.start();
-  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady: () => true, receiver });
+  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady, receiver });
   const server = createServer(
     {
       headersTimeout: receiveLimits.headersMsMax,
@@ -72,10 +73,9 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
   return {
     stop: async () => {
       server.close();
-      timer.cancel();
       sweeping.cancel();
-      await Promise.all(ingests.map((ingest) => ingest.stop()));
-      await kept.stop();
+      await Promise.all(partitions.map((partition) => partition.stop()));
+      await decisions.stop();
       await store.close();
       await bus.close();
     },

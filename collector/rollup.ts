@@ -1,68 +1,79 @@
-// Rollups built from raw, minute by minute, and built again when late samples touch a minute: so they equal raw by construction.
+// A stream's rollups, kept up with raw: every few seconds the stretch that raw has grown by, so nothing is marked and nothing can be forgotten.
 import type { Clock, Logger } from '@fenghuo/kit';
+import { noteEnd } from './store/chain.ts';
 import type { Store } from './store/client.ts';
-import { rollUp } from './store/rollups.ts';
+import { type RollupTable, rollUpNext, rollupEnd, STRETCH_MAX } from './store/rollups.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const EVERY_MS = 10_000;
-/** Minutes looked at again after a start: what a crash may have left unbuilt. */
-const CATCH_UP_MS = 2 * HOUR_MS;
-const DIRTY_MAX = 10_000;
+/** A minute's rollup is this much behind raw, an hour's a minute: nobody looks at the last minute of a month. */
+const everyMs: Readonly<Record<RollupTable, number>> = { rollup_1m: 10_000, rollup_1h: 60_000 };
+const STRETCH_MIN = 100;
 
-export class Rollups {
-  private readonly dirty = new Set<number>();
-  private working = false;
-  private readonly store: Store;
-  private readonly clock: Clock;
-  private readonly log: Logger;
+export type RollupParts = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 16 hex digits of the stream's id. */
+  readonly stream: string;
+  /** Up to where raw is stored. */
+  readonly position: () => number;
+};
 
-  constructor(store: Store, clock: Clock, log: Logger) {
-    this.store = store;
-    this.clock = clock;
-    this.log = log;
-    const now = clock.now();
-    this.touch(now - CATCH_UP_MS, now);
+export class Rollup {
+  /** Where the rollup ends; unknown at first, and after a failure. */
+  private end: number | undefined;
+  private stretch = STRETCH_MAX;
+  private working: Promise<void> | undefined;
+  private stopped = false;
+  private readonly table: RollupTable;
+  private readonly parts: RollupParts;
+
+  constructor(table: RollupTable, parts: RollupParts) {
+    this.table = table;
+    this.parts = parts;
   }
 
-  /** Marks the minutes that an insert touched. */
-  touch(fromMs: number, toMs: number): void {
-    for (
-      let minute = Math.floor(fromMs / MINUTE_MS);
-      minute <= Math.floor(toMs / MINUTE_MS) && this.dirty.size < DIRTY_MAX;
-      minute++
-    )
-      this.dirty.add(minute);
+  start(): { stop(): Promise<void> } {
+    void this.work();
+    const timer = this.parts.clock.every(everyMs[this.table], () => void this.work());
+    return {
+      stop: async () => {
+        this.stopped = true;
+        timer.cancel();
+        await this.working;
+      },
+    };
   }
 
-  start(): { cancel(): void } {
-    return this.clock.every(EVERY_MS, () => void this.work());
+  /** Catches up with raw; what fails is tried again the next time, in smaller stretches. */
+  work(): Promise<void> {
+    this.working ??= this.catchUp().finally(() => {
+      this.working = undefined;
+    });
+    return this.working;
   }
 
-  /** Builds all dirty minutes and their hours; what fails stays dirty. */
-  async work(): Promise<void> {
-    if (this.working || this.dirty.size === 0) return;
-    this.working = true;
-    const minutes = [...this.dirty];
-    this.dirty.clear();
+  private async catchUp(): Promise<void> {
+    const { store, stream, log } = this.parts;
+    const position = this.parts.position();
     try {
-      const from = Math.min(...minutes) * MINUTE_MS;
-      const to = (Math.max(...minutes) + 1) * MINUTE_MS;
-      const version = this.clock.now();
-      await rollUp(this.store, 'samples_1m', MINUTE_MS / 1_000, from, to, version);
-      await rollUp(
-        this.store,
-        'samples_1h',
-        HOUR_MS / 1_000,
-        Math.floor(from / HOUR_MS) * HOUR_MS,
-        Math.ceil(to / HOUR_MS) * HOUR_MS,
-        version,
-      );
+      let end = this.end ?? (await rollupEnd(store, this.table, stream));
+      const began = end;
+      while (end < position && !this.stopped) {
+        const next = await rollUpNext(store, this.table, stream, end, position, this.stretch);
+        this.stretch = Math.min(STRETCH_MAX, this.stretch * 2);
+        if (next === end) break;
+        end = next;
+      }
+      if (end > began) {
+        // Rows expire; that they were there is kept, so that an empty table is not taken for an untouched one.
+        await noteEnd(store, this.table, stream, end);
+        await noteEnd(store, 'samples', stream, Math.min(end, position));
+      }
+      this.end = end;
     } catch (error) {
-      for (const minute of minutes) this.dirty.add(minute);
-      this.log.warn({ err: error, minutes: minutes.length }, 'rollups wait for the next turn');
-    } finally {
-      this.working = false;
+      this.end = undefined;
+      this.stretch = Math.max(STRETCH_MIN, Math.floor(this.stretch / 4));
+      log.warn({ err: error, table: this.table, stretch: this.stretch }, 'a rollup waits for its next turn');
     }
   }
 }

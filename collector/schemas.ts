@@ -1,51 +1,75 @@
 // Which series a frame's columns are: learned from announcements in the stream, else asked for by hash.
+import type { Clock } from '@fenghuo/kit';
 import { type FrameSchema, frameSchema, hash64 } from '@fenghuo/rules/contract';
 import { type Halves, halvesOfHex, type SeriesIds } from './batch.ts';
 
-export type KnownSchema = { readonly ids: SeriesIds; readonly probe: Halves; readonly schema: FrameSchema };
-/** Reads the announced schema of a hash, or undefined. */
+export type KnownSchema = { readonly ids: SeriesIds; readonly probe: Halves };
+/** Reads the announced schema of a hash, undefined where there is none; rejects where nobody answers. */
 export type Ask = (hash: string) => Promise<unknown>;
 
+/** At 400 columns each 3.2 kB: 64 MB at the most. One that was forgotten is asked for again. */
 const KNOWN_MAX = 20_000;
+/** A hash that nobody knew is not asked for again for so long, however many frames carry it. */
+const UNKNOWN_MS = 1_000;
+const UNKNOWN_MAX = 10_000;
 
 export class Schemas {
   private readonly known = new Map<string, KnownSchema>();
+  private readonly unknown = new Map<string, number>();
   private readonly ask: Ask;
+  private readonly clock: Pick<Clock, 'now'>;
 
-  constructor(ask: Ask) {
+  constructor(ask: Ask, clock: Pick<Clock, 'now'>) {
     this.ask = ask;
+    this.clock = clock;
   }
 
   /** Learns an announcement; answers it where it was new. Throws what zod says where it is none. */
   learn(payload: unknown): FrameSchema | undefined {
     const schema = frameSchema.parse(payload);
-    const key = `${hash64(schema.probe)} ${schema.hash}`;
+    const key = keyOf(hash64(schema.probe), schema.hash);
+    this.unknown.delete(key);
     if (this.known.has(key)) return undefined;
     const ids = schema.columns.map((column) => halvesOfHex(column.id));
     if (this.known.size >= KNOWN_MAX) this.known.delete(this.known.keys().next().value ?? '');
     this.known.set(key, {
       ids: { low: Uint32Array.from(ids, (h) => h.low), high: Uint32Array.from(ids, (h) => h.high) },
       probe: halvesOfHex(hash64(schema.probe)),
-      schema,
     });
     return schema;
   }
 
-  /** The schema of a frame; asks for it once where it was not announced in what we read. */
-  async find(probe: string, hash: string): Promise<KnownSchema | undefined> {
-    const key = `${probe} ${hash}`;
+  /** A schema that is known already. @param probe hash64 of the probe's id */
+  get(probe: string, hash: string): KnownSchema | undefined {
+    return this.known.get(keyOf(probe, hash));
+  }
+
+  /** Asks for the schema of a frame where it was not announced in what we read; `unanswered` where nobody could say. */
+  async find(probe: string, hash: string): Promise<KnownSchema | 'unknown' | 'unanswered'> {
+    const key = keyOf(probe, hash);
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const asked = await this.ask(hash).catch(() => undefined);
-    if (asked === undefined) return undefined;
+    if (this.clock.now() - (this.unknown.get(key) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_MS) return 'unknown';
+    let asked: unknown;
     try {
-      this.learn(asked);
+      asked = await this.ask(hash);
     } catch {
-      return undefined;
+      return 'unanswered';
     }
-    return this.known.get(key);
+    try {
+      if (asked !== undefined) this.learn(asked);
+    } catch {
+      // Somebody keeps nonsense under this hash: then it is as good as not kept.
+    }
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    if (this.unknown.size >= UNKNOWN_MAX) this.unknown.delete(this.unknown.keys().next().value ?? '');
+    this.unknown.set(key, this.clock.now());
+    return 'unknown';
   }
 }
+
+const keyOf = (probe: string, hash: string): string => `${probe} ${hash}`;
 
 /** A schema's columns as rows of the series dictionary. */
 export const seriesRows = (schema: FrameSchema, atMs: number): Record<string, unknown>[] =>

@@ -1,6 +1,6 @@
 // The one client of ClickHouse, embedded or not: over HTTP, with the settings on which exactly-once rests.
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { OpsError, type ServiceConfig } from '@fenghuo/kit';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -11,14 +11,18 @@ export type StoreConfig = Pick<
 
 export type Store = {
   readonly client: ClickHouseClient;
-  /** One insert, one block: all of it or nothing. A repeat under the same token within the last 1,000 inserts changes nothing. */
+  /** One insert, one block: all of it or nothing. A second one under the same token, whatever it holds, changes nothing (`migrations.ts` says for how long). */
   insertBlock(table: string, columns: string, block: Uint8Array, token: string): Promise<void>;
   insertRows(table: string, rows: readonly Readonly<Record<string, unknown>>[], token: string): Promise<void>;
   /** Reads rows as objects; `params` are bound by the server. */
   rows<T>(query: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>;
-  run(query: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
+  run(query: string, params?: Readonly<Record<string, unknown>>, settings?: ClickHouseSettings): Promise<void>;
   close(): Promise<void>;
 };
+
+const REQUEST_MS_MAX = 30_000;
+/** Seconds after which ClickHouse gives a write up: before its sender does, so that a repeat does not run beside it. */
+export const WRITE_SECONDS_MAX = 25;
 
 export const openStore = (config: StoreConfig): Store => {
   const client = createClient({
@@ -26,7 +30,7 @@ export const openStore = (config: StoreConfig): Store => {
     username: config.clickhouseUser,
     password: config.clickhousePassword,
     database: config.clickhouseDatabase,
-    request_timeout: 30_000,
+    request_timeout: REQUEST_MS_MAX,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     max_open_connections: 8,
   });
@@ -40,6 +44,7 @@ export const openStore = (config: StoreConfig): Store => {
           insert_deduplication_token: token,
           insert_deduplicate: 1,
           async_insert: 0,
+          max_execution_time: WRITE_SECONDS_MAX,
           max_insert_block_size: '4000000',
         },
       });
@@ -63,8 +68,8 @@ export const openStore = (config: StoreConfig): Store => {
       });
       return answer.json<T>();
     },
-    run: async (query, params = {}) => {
-      await client.command({ query, query_params: params, clickhouse_settings: { wait_end_of_query: 1 } });
+    run: async (query, params = {}, settings = {}) => {
+      await client.command({ query, query_params: params, clickhouse_settings: { wait_end_of_query: 1, ...settings } });
     },
     close: () => client.close(),
   };

@@ -1,4 +1,5 @@
 // Named, time-bounded reads: what the console, the analyzer and the tests may ask. Nobody else writes SQL.
+import { uint64 } from './chain.ts';
 import type { Store } from './client.ts';
 
 export type SeriesRow = {
@@ -13,15 +14,6 @@ export type SeriesRow = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 export type PointRow = { readonly t: number; readonly value: number };
-
-/** Highest stream sequence stored of a stream (16 hex digits), 0 where there is none. */
-export const lastPosition = async (store: Store, stream: string): Promise<number> => {
-  const [row] = await store.rows<{ position: string }>(
-    'SELECT max(seq) AS position FROM samples WHERE stream = reinterpretAsUInt64(reverse(unhex({stream: String})))',
-    { stream },
-  );
-  return Number(row?.position ?? 0);
-};
 
 /** Series whose metric, service or callee contains `match`; at most `limit`. */
 export const seriesMatching = (store: Store, match: string, limit = 200): Promise<SeriesRow[]> =>
@@ -68,15 +60,21 @@ export const metricNames = async (store: Store, fromMs: number): Promise<Readonl
   return new Map(rows.map((row) => [row.metric, Number(row.changed) === 1]));
 };
 
-/** Bodies (JSON) of the decisions in [fromMs, toMs), in the log's order. */
+/** Bodies (JSON) of the decisions in [fromMs, toMs), by their time and then in the log's order. */
 export const decisionsBetween = async (store: Store, fromMs: number, toMs: number): Promise<string[]> => {
   const rows = await store.rows<{ body: string }>(
-    'SELECT body FROM decisions FINAL WHERE at >= fromUnixTimestamp64Milli({from: Int64}) AND at < fromUnixTimestamp64Milli({to: Int64}) ORDER BY seq',
+    'SELECT body FROM decision_log FINAL WHERE at >= fromUnixTimestamp64Milli({from: Int64}) AND at < fromUnixTimestamp64Milli({to: Int64}) ORDER BY at, stream, seq',
     { from: fromMs, to: toMs },
   );
   return rows.map((row) => row.body);
 };
 
-/** Highest sequence of DECISIONS that is stored. */
-export const lastDecision = async (store: Store): Promise<number> =>
-  Number((await store.rows<{ seq: string }>('SELECT max(seq) AS seq FROM decisions'))[0]?.seq ?? 0);
+/** Highest sequence of a decision log (16 hex digits of the stream's id) that is stored, 0 where there is none. */
+export const lastDecision = async (store: Store, stream: string): Promise<number> =>
+  Number(
+    (
+      await store.rows<{ seq: string }>('SELECT max(seq) AS seq FROM decision_log WHERE stream = {stream: UInt64}', {
+        stream: uint64(stream),
+      })
+    )[0]?.seq ?? 0,
+  );

@@ -1,39 +1,89 @@
-// How a rollup is built from raw, and the question whether it equals raw.
-import type { Store } from './client.ts';
+// How rollups grow from raw, a stretch of the stream at a time, and the question whether they equal raw.
+import { append, type ChainTable, chainEnd, uint64 } from './chain.ts';
+import { type Store, WRITE_SECONDS_MAX } from './client.ts';
 
-export type RollupTable = 'samples_1m' | 'samples_1h';
+export type RollupTable = Exclude<ChainTable, 'samples'>;
+export const rollupSeconds: Readonly<Record<RollupTable, number>> = { rollup_1m: 60, rollup_1h: 3_600 };
 
-/** Builds the rows of [fromMs, toMs) from raw; `version` (epoch ms) replaces what was built before. */
-export const rollUp = (
+/** Messages that one stretch covers at most: 20,000 frames of 300 values are 6 million rows to aggregate. */
+export const STRETCH_MAX = 20_000;
+
+/** Rows of raw in (from, to]: the day of the first one (days since 1970), undefined where there are none. */
+const firstDay = async (store: Store, stream: string, from: number, to: number): Promise<number | undefined> => {
+  const [row] = await store.rows<{ day: number; some: number }>(
+    `SELECT toUInt16(argMin(day, seq)) AS day, count() > 0 AS some FROM samples
+    WHERE stream = {stream: UInt64} AND seq > {from: UInt64} AND seq <= {to: UInt64}`,
+    { stream: uint64(stream), from, to },
+  );
+  return row?.some ? row.day : undefined;
+};
+
+/**
+ * Adds to a rollup what raw holds of (end, end + stretch], never beyond `position`, and answers the new end, or the old one where raw
+ * holds nothing. A stretch is one block in one partition under the chain's token, so it is added once, whoever adds it and however often.
+ */
+export const rollUpNext = async (
   store: Store,
   table: RollupTable,
-  seconds: number,
-  fromMs: number,
-  toMs: number,
-  version: number,
+  stream: string,
+  end: number,
+  position: number,
+  stretchMax = STRETCH_MAX,
+): Promise<number> => {
+  for (let to = end; to < position; ) {
+    to = Math.min(position, to + stretchMax);
+    const day = await firstDay(store, stream, end, to);
+    // A stretch without rows is skipped by making it longer: the token stays that of the end that is stored.
+    if (day !== undefined)
+      return append(store, table, stream, end, (token) => stretch(store, table, stream, end, to, day, token));
+  }
+  return end;
+};
+
+const stretch = (
+  store: Store,
+  table: RollupTable,
+  stream: string,
+  from: number,
+  to: number,
+  day: number,
+  token: string,
 ): Promise<void> =>
   store.run(
-    `INSERT INTO ${table} SELECT series, toStartOfInterval(ts, INTERVAL ${seconds} SECOND) AS start, count(), sum(value), min(value), max(value),
-      quantilesTDigestState(0.5, 0.9, 0.99)(value), {version: UInt64}
-    FROM samples WHERE ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64}) GROUP BY series, start`,
-    { from: fromMs, to: toMs, version },
+    `INSERT INTO ${table} (day, series, ts, stream, count, sum, min, max, sketch, upto)
+    SELECT toDate({day: UInt16}), series, toStartOfInterval(ts, INTERVAL ${rollupSeconds[table]} SECOND) AS start, stream,
+      count(), sum(value), min(value), max(value), quantilesTDigestState(0.5, 0.9, 0.99)(value), {to: UInt64}
+    FROM samples WHERE stream = {stream: UInt64} AND seq > {from: UInt64} AND seq <= {to: UInt64} GROUP BY series, start, stream`,
+    { day, stream: uint64(stream), from, to },
+    // One block, hence one part: all of the stretch or nothing.
+    {
+      insert_deduplicate: 1,
+      max_execution_time: WRITE_SECONDS_MAX,
+      insert_deduplication_token: token,
+      max_insert_threads: '1',
+      min_insert_block_size_rows: '1000000000',
+      min_insert_block_size_bytes: '0',
+    },
   );
 
-/** Series-minutes in [fromMs, toMs) whose rollup does not say exactly what raw says; 0 is what must hold. */
+/** Where a rollup of a stream ends. */
+export const rollupEnd = (store: Store, table: RollupTable, stream: string): Promise<number> =>
+  chainEnd(store, table, stream);
+
+/** Series-minutes (hours) in [fromMs, toMs) whose rollup does not say exactly what raw says; 0 is what must hold. */
 export const rollupDifferences = async (
   store: Store,
   table: RollupTable,
-  seconds: number,
   fromMs: number,
   toMs: number,
 ): Promise<number> => {
   const [row] = await store.rows<{ differing: string }>(
     `SELECT count() AS differing FROM (
-      SELECT series, toStartOfInterval(ts, INTERVAL ${seconds} SECOND) AS start, count() AS c, min(value) AS low, max(value) AS high, sum(value) AS s FROM samples
+      SELECT series, toStartOfInterval(ts, INTERVAL ${rollupSeconds[table]} SECOND) AS start, count() AS c, min(value) AS low, max(value) AS high, sum(value) AS s FROM samples
       WHERE ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64}) GROUP BY series, start
     ) AS raw FULL OUTER JOIN (
-      SELECT series, ts AS start, count AS c, min AS low, max AS high, sum AS s FROM ${table} FINAL
-      WHERE ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64})
+      SELECT series, ts AS start, sum(count) AS c, min(min) AS low, max(max) AS high, sum(sum) AS s FROM ${table}
+      WHERE ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64}) GROUP BY series, start
     ) AS rolled ON raw.series = rolled.series AND raw.start = rolled.start
     WHERE raw.c != rolled.c OR raw.low != rolled.low OR raw.high != rolled.high OR abs(raw.s - rolled.s) > 1e-9 * greatest(1, abs(raw.s))`,
     { from: fromMs, to: toMs },

@@ -9,7 +9,7 @@ import {
   type PubAck,
 } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { ServiceConfig } from './config.ts';
 import { OpsError } from './error.ts';
 
@@ -23,15 +23,18 @@ export type Bus = {
    * two minutes a no-op (`duplicate: true`). Throws OpsError `bus_unreachable` at once where the connection breaks while
    * the answer is awaited: then it may be stored or not, so repeat it with the same `msgId`.
    */
-  publish(
-    subject: string,
-    payload: Uint8Array | string,
-    options?: { msgId?: string; timeoutMs?: number },
-  ): Promise<PubAck>;
+  publish(subject: string, payload: Uint8Array | string, options?: PublishOptions): Promise<PubAck>;
+  /** Whether the connection stands now. */
+  isUp(): boolean;
   /** Resolves when the server is there: at once, or after the reconnection. A request made before it would be lost in silence. */
   connected(): Promise<void>;
   /** Drains what is under way, then closes. Never throws. */
   close(): Promise<void>;
+};
+export type PublishOptions = {
+  readonly msgId?: string;
+  readonly timeoutMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 export type BusConfig = Pick<ServiceConfig, 'natsUrl' | 'natsUser' | 'natsPassword' | 'natsCaFile'>;
 
@@ -74,6 +77,7 @@ export const connectBus = async (config: BusConfig, name: string): Promise<Bus> 
     js,
     jsm,
     kvm: new Kvm(js),
+    isUp: () => link.isUp(),
     connected: link.up,
     publish: async (subject, payload, options) => {
       await link.up();
@@ -81,6 +85,7 @@ export const connectBus = async (config: BusConfig, name: string): Promise<Bus> 
         js.publish(subject, payload, {
           ...(options?.msgId === undefined ? {} : { msgID: options.msgId }),
           ...(options?.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+          ...(options?.headers === undefined ? {} : { headers: natsHeaders(options.headers) }),
         }),
       );
     },
@@ -93,8 +98,16 @@ export const connectBus = async (config: BusConfig, name: string): Promise<Bus> 
   };
 };
 
+const natsHeaders = (values: Readonly<Record<string, string>>): MsgHdrs => {
+  const made = headers();
+  for (const [name, value] of Object.entries(values)) made.set(name, value);
+  return made;
+};
+
 /** Follows whether the connection stands, so that nobody waits for an answer that cannot come. */
-const watchLink = (nc: NatsConnection): { up(): Promise<void>; guard<T>(answer: Promise<T>): Promise<T> } => {
+const watchLink = (
+  nc: NatsConnection,
+): { isUp(): boolean; up(): Promise<void>; guard<T>(answer: Promise<T>): Promise<T> } => {
   let connected = true;
   let upWaiters: (() => void)[] = [];
   const lostWaiters = new Set<(error: OpsError) => void>();
@@ -115,6 +128,7 @@ const watchLink = (nc: NatsConnection): { up(): Promise<void>; guard<T>(answer: 
   };
   void follow().catch(() => undefined);
   return {
+    isUp: () => connected && !nc.isClosed(),
     up: () => (connected || nc.isClosed() ? Promise.resolve() : new Promise((resolve) => upWaiters.push(resolve))),
     guard: (answer) =>
       new Promise((resolve, reject) => {

@@ -31,12 +31,22 @@ export const subjects = {
   liveGraph: 'fh.live.graph',
   liveEvidence: (incident: string): string => `fh.live.evidence.${token(incident)}`,
   liveAll: 'fh.live.>',
-  /** What could not be parsed, with the reason in header `fh-reason`; stored in stream DEADLETTER. */
+  /** Not stored: who writes a partition into ClickHouse answers here with its id, so that a second collector stands by. */
+  collecting: (partition: number): string => `fh.c.${partition}`,
+  collectors: 'fh.c.>',
+  /** What could not be parsed, stored in stream DEADLETTER; its headers are `deadLetterHeaders`. */
   deadLetter: (reason: string): string => `fh.x.${token(reason)}`,
   deadLetters: 'fh.x.>',
 } as const;
 
 export const deadLetterStream = 'DEADLETTER';
+/** Why a message was refused, and where it stood: its subject, stream and sequence there. */
+export const deadLetterHeaders = {
+  reason: 'fh-reason',
+  subject: 'fh-subject',
+  stream: 'fh-stream',
+  seq: 'fh-seq',
+} as const;
 
 /** What the third/fourth token of a telemetry subject says the message is. */
 export type TelemetryKind = 'frame' | 'schema' | 'event' | 'command' | 'flag';
