@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { randomSeed, realClock, seededRandom } from '@fenghuo/kit';
 import { config } from '../examples/takeaway/config.ts';
 import { type Row, runOnce } from './incident/run.ts';
-import { watchProduct } from './incident/witness.ts';
+import { type Witness, watchProduct } from './incident/witness.ts';
 import { startProduct } from './lib/product.ts';
 import { startReceiver } from './lib/receiver.ts';
 
@@ -22,7 +22,7 @@ const live = async (
   runs: readonly number[],
   seed: number,
   { shift, warmUpMs, rename }: Settings,
-  each: (row: Row) => void,
+  each: (row: Row, witness: Witness) => void,
 ): Promise<number> => {
   const random = seededRandom(seed);
   const receiver = await startReceiver();
@@ -39,7 +39,7 @@ const live = async (
     const witness = watchProduct(product, platform);
     await realClock.sleep(warmUpMs);
     const before = witness.decisions.filter((d) => d.decision.type === 'incident.opened').length;
-    for (const run of runs) each(await runOnce(run, { platform, witness, receiver, random, seed }));
+    for (const run of runs) each(await runOnce(run, { platform, witness, receiver, random, seed }), witness);
     return before;
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, interrupted);
@@ -98,9 +98,17 @@ export const incidentCommand = async (args: readonly string[], out: (line: strin
     const first = Math.floor((life * runs) / lives);
     const count = Math.floor(((life + 1) * runs) / lives) - first;
     const numbers = Array.from({ length: count }, (_, i) => first + i + 1);
-    falseBefore += await live(numbers, seed + life, settings, (row) => {
+    falseBefore += await live(numbers, seed + life, settings, (row, witness) => {
       rows.push(row);
-      if (values.out) appendFileSync(values.out, `${JSON.stringify(row)}\n`);
+      // The decisions behind a row, so that a run that went wrong can be understood afterwards.
+      if (values.out) {
+        appendFileSync(values.out, `${JSON.stringify(row)}\n`);
+        const log = witness.decisions.filter((d) => d.atMs >= row.fromMs);
+        appendFileSync(
+          `${values.out}.decisions`,
+          log.map((d) => `${JSON.stringify({ run: row.run, ...d })}\n`).join(''),
+        );
+      }
       out(values.json ? JSON.stringify(row) : lineOf(row));
     });
   }

@@ -7,6 +7,8 @@ import { until, type Witness } from './witness.ts';
 export type Row = {
   readonly run: number;
   readonly seed: number;
+  /** When the bank was told to be slow, epoch ms. */
+  readonly fromMs: number;
   /** Customers that arrive a second. */
   readonly rate: number;
   readonly slowMs: number;
@@ -72,6 +74,7 @@ export const runOnce = async (run: number, { platform, witness, receiver, random
   return {
     run,
     seed,
+    fromMs: from,
     rate: platform.rate,
     slowMs,
     causeMs: named && t0 !== undefined ? named.atMs - t0 : null,
