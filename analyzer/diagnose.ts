@@ -19,7 +19,8 @@ const classes = new Set(['latency', 'errors', 'traffic', 'saturation', 'business
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const { watch, graph } = engine;
   const series: SeriesEvidence[] = [];
-  for (const { index, meta } of watch.series.values()) {
+  for (const one of watch.series.values()) {
+    const { index, meta } = one;
     const isActive = watch.active.has(index);
     if (!isActive && !classes.has(meta.class)) continue;
     const { timesMs, values } = watch.bank.recent(index);
@@ -28,7 +29,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     const anomaly = isActive ? watch.anomaly(index) : undefined;
     series.push({
       meta,
-      baseline: watch.bank.baseline(index),
+      baseline: watch.baseline(one),
       timesMs: timesMs.subarray(from),
       values: values.subarray(from),
       ...(anomaly === undefined ? {} : { anomaly }),

@@ -10,7 +10,7 @@ import {
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Edge, Graph } from './graph.ts';
 import { Readings } from './readings.ts';
-import type { SeriesMeta } from './types.ts';
+import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
 const seriesAgeMsMax = 900_000;
@@ -61,6 +61,8 @@ export class Watch {
   readonly counts = new Map<string, Series>();
   /** Gauges of how long an edge's oldest call has been waiting: a latency of which no number of calls is told. */
   readonly ages = new Map<string, Series>();
+  /** What most calls of an edge take, by the same key. */
+  private readonly bodies = new Map<string, Series>();
   private readonly counted = new Set<string>();
   private readonly byId = new Map<string, Series>();
   private readonly readings = new Readings();
@@ -184,6 +186,15 @@ export class Watch {
     return said === undefined || one === undefined ? undefined : { ...said, entity: one.meta.entity };
   }
 
+  /**
+   * What a series was like while healthy. The age of an unanswered call is 0 then, and any age would be infinitely many deviations from it:
+   * it is judged by what the calls of its edge take.
+   */
+  baseline(one: Series): Baseline {
+    const body = this.ages.get(one.calls) === one ? this.bodies.get(one.calls) : undefined;
+    return this.bank.baseline((body ?? one).index);
+  }
+
   /** Calls behind a figure in its last tick; undefined where nobody counts them. */
   callsOf(one: Series): number | undefined {
     const count = this.counts.get(one.calls);
@@ -208,6 +219,7 @@ export class Watch {
     this.readings.forget(one.meta.id);
     if (this.counts.get(one.calls) === one) this.counts.delete(one.calls);
     if (this.ages.get(one.calls) === one) this.ages.delete(one.calls);
+    if (this.bodies.get(one.calls) === one) this.bodies.delete(one.calls);
   }
 
   private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
@@ -257,6 +269,7 @@ export class Watch {
     }
     if (edge && of === 'latency' && column.stat === 'max' && !this.counted.has(column.metric))
       this.ages.set(calls, made);
+    if (edge && of === 'latency' && column.stat === 'p50') this.bodies.set(calls, made);
     return made;
   }
 

@@ -122,7 +122,6 @@ describe('the reference incident, watched in a browser', () => {
   }, 200_000);
 
   it("gives the channel back by the lease's end when the analyzer is dead for good", async () => {
-    await realClock.sleep(16_000);
     await bank('?ms=800');
     await until('the channel is switched', 30_000, () => effective() === 'bank-b');
     const killed = realClock.now();

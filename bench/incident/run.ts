@@ -36,8 +36,8 @@ type Parts = {
 };
 
 const SLOW_MS = 800;
-/** With the quiet that closes an incident this is longer than the playbook's cool-down: the guard has a test of its own. */
-const CALM_MS = 16_000;
+/** Between an incident's end and the next, at the least. */
+const CALM_MS = 5_000;
 /** The switch takes this long to show in the customers' own tally, which is written each second. */
 const SETTLE_MS = 2_000;
 
@@ -48,7 +48,7 @@ export const runOnce = async (run: number, { platform, witness, receiver, random
   await realClock.sleep(CALM_MS + random() * 10_000);
   const from = realClock.now();
   const pagesFrom = receiver.pages.length;
-  const slowMs = Math.round(20_000 + random() * 15_000);
+  const slowMs = Math.round(18_000 + random() * 10_000);
   await bank(`?ms=${SLOW_MS}`);
   const t0 = await until(10_000, () => witness.firstBadMs(from));
   const named = await until(15_000, () =>

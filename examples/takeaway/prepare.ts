@@ -72,7 +72,7 @@ when:
   confidenceMin: 0.5
 set: { service: ${name('payment')}, flag: payment.channel, value: "{{alternative}}" }
 lease: 15s
-guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 30 }
+guards: { approval: auto, cooldown: 10s, concurrencyMax: 1, perHourMax: 30 }
 verify: { kpi: payment-success, min: 0.95, within: 30s }
 undo: { afterHealthy: 10s }
 `;
