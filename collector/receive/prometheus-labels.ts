@@ -25,14 +25,16 @@ export const describeLabels = (
   let name = '';
   let service: string | undefined;
   let instance: string | undefined;
-  const attributes: Record<string, string> = {};
+  const others: [name: string, value: string][] = [];
   for (const [label, value] of labels) {
     if (label === '__name__') name = value;
     else if (label === 'job') service = within(value, hash64);
     else if (label === 'instance') instance = within(value, hash64);
-    else attributes[within(label, hash64)] = within(value, hash64);
+    else others.push([within(label, hash64), within(value, hash64)]);
   }
   if (name === '') return undefined;
+  // Made from pairs, since a label may be called `__proto__`, and an assignment to that name makes no entry.
+  const attributes: Record<string, string> = Object.fromEntries(others);
   const unit = units.find(([suffix]) => suffix.test(name))?.[1] ?? (metadata?.unit || '1');
   return {
     resource: { ...(service ? { service } : {}), ...(instance ? { instance } : {}) },
