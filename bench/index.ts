@@ -16,6 +16,7 @@ const script =
 const benches: Readonly<Record<string, Command>> = {
   incident: async (args, out) => (await import('./incident.ts')).incidentCommand(args, out),
   'suite-live': async (args, out) => (await import('./suite-live.ts')).suiteCommand(args, out),
+  probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   detect: script(() => import('./detect.ts')),
   series: script(() => import('./series.ts')),
   ingest: script(() => import('./ingest-frames.ts')),
