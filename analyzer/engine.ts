@@ -57,6 +57,8 @@ export type Engine = {
   /** The tick being gathered, who has reported it, and whether it has been judged. */
   tickMs: number;
   reported: Set<string>;
+  /** Probes that may still report it: looked through from the front, so that a tick costs each of them once. */
+  awaited: Set<string>;
   judged: boolean;
   prunedMs: number;
   /** Decisions of the log, by the sequence that led to them: while they last, the engine follows instead of deciding. */
@@ -86,6 +88,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     incidents: new Map(),
     tickMs: -1,
     reported: new Set(),
+    awaited: new Set(),
     judged: true,
     prunedMs: 0,
     follow: undefined,

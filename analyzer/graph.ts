@@ -21,6 +21,8 @@ export class Graph {
   epoch = 1;
   private readonly addresses = new Map<string, string>();
   private readonly declared = new Set<string>();
+  /** Who calls whom by name, until an edge comes or goes. */
+  private near: Near | undefined;
 
   constructor(topology: TopologyRule) {
     this.topology = topology;
@@ -71,6 +73,7 @@ export class Graph {
     if (known === undefined) {
       const made: Edge = { caller, callee, protocol, source, firstMs: atMs, lastMs: atMs };
       this.edges.set(key, made);
+      this.near = undefined;
       return made;
     }
     known.lastMs = Math.max(known.lastMs, atMs);
@@ -80,6 +83,7 @@ export class Graph {
   /** Forgets edges that fell asleep and those to addresses that got a name since. */
   prune(atMs: number): void {
     this.epoch++;
+    this.near = undefined;
     for (const [key, edge] of this.edges) {
       const renamed = this.resolve(edge.callee) !== edge.callee;
       if (renamed || (edge.source === 'traffic' && atMs - edge.lastMs > edgeAgeMsMax)) this.edges.delete(key);
@@ -88,23 +92,36 @@ export class Graph {
 
   /** Everything that calls `entity`, directly or through others, and the entity itself: whom its trouble can reach. */
   upstream(entity: string): Set<string> {
-    return this.walk(entity, (edge) => [edge.callee, edge.caller]);
+    return this.walk(entity, 'callers');
   }
 
   /** Everything that `entity` calls, directly or through others, and the entity itself. */
   downstream(entity: string): Set<string> {
-    return this.walk(entity, (edge) => [edge.caller, edge.callee]);
+    return this.walk(entity, 'callees');
   }
 
-  private walk(entity: string, ends: (edge: Edge) => readonly [from: string, to: string]): Set<string> {
+  private walk(entity: string, way: 'callers' | 'callees'): Set<string> {
+    this.near ??= neighbours(this.edges.values());
     const found = new Set([entity]);
-    for (const at of found)
-      for (const edge of this.edges.values()) {
-        const [from, to] = ends(edge);
-        if (from === at) found.add(to);
-      }
+    for (const at of found) for (const next of this.near[way].get(at) ?? []) found.add(next);
     return found;
   }
 }
+
+type Near = Readonly<Record<'callers' | 'callees', ReadonlyMap<string, readonly string[]>>>;
+const neighbours = (edges: Iterable<Edge>): Near => {
+  const callers = new Map<string, string[]>();
+  const callees = new Map<string, string[]>();
+  const put = (map: Map<string, string[]>, from: string, to: string): void => {
+    const list = map.get(from);
+    if (list === undefined) map.set(from, [to]);
+    else list.push(to);
+  };
+  for (const { caller, callee } of edges) {
+    put(callers, callee, caller);
+    put(callees, caller, callee);
+  }
+  return { callers, callees };
+};
 
 const calleeKind = { http: 'service', rpc: 'service', db: 'database', messaging: 'queue' } as const;

@@ -1,5 +1,5 @@
 // How an incident goes on: is its cause measured healthy again, is it contained, repaired, over.
-import { actionFinal, type Bilingual, type IncidentState } from '@fenghuo/rules/contract';
+import { actionFinal, type Bilingual, type IncidentState, limits } from '@fenghuo/rules/contract';
 import { openers } from './correlate/correlate.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 
@@ -17,6 +17,8 @@ const forgottenMs = 60_000;
 const measure = (engine: Engine, file: CaseFile): undefined => {
   const { watch, now } = engine;
   let measuredAt = -1;
+  /** Within their band, of calls that nobody counts: they need another figure's proof. */
+  const unproven: number[] = [];
   for (const [index, upTo] of file.references) {
     const one = watch.series.get(index);
     if (one === undefined || Number.isNaN(one.last) || engine.tickMs - one.lastMs > forgottenMs) {
@@ -30,8 +32,10 @@ const measure = (engine: Engine, file: CaseFile): undefined => {
     else if (isProof) {
       file.sick.delete(index);
       measuredAt = Math.max(measuredAt, one.lastMs);
-    }
+    } else if (watch.callsOf(one) === undefined) unproven.push(index);
   }
+  // That another figure of the cause is measured now says that somebody calls, so that no error is none.
+  if (measuredAt >= engine.tickMs - limits.tickMs) for (const index of unproven) file.sick.delete(index);
   if (file.sick.size > 0 || engine.tickMs - measuredAt > measuredMs) file.healthySinceMs = undefined;
   else file.healthySinceMs ??= now.atMs;
 };

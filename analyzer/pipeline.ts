@@ -59,12 +59,14 @@ const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): b
     if (!engine.judged) judge(engine, engine.follow === undefined);
     engine.tickMs = tickMs;
     engine.reported = new Set();
+    engine.awaited = new Set(engine.watch.probes.keys());
     engine.judged = false;
   }
   const turned = engine.watch.push(frame, engine.now.atMs);
   if (turned === undefined) return false;
   engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first);
   if (tickMs === engine.tickMs) engine.reported.add(frame.probe);
+  else if (!engine.reported.has(frame.probe)) engine.awaited.add(frame.probe);
   return turned;
 };
 
@@ -72,8 +74,11 @@ const due = (engine: Engine, turned: boolean): boolean => {
   const { atMs } = engine.now;
   if (engine.judged) return turned;
   if (atMs >= engine.tickMs + slotMs) return true;
-  for (const probe of engine.watch.probes.values())
-    if (atMs - probe.seenMs <= probeAliveMs && !engine.reported.has(probe.hash)) return false;
+  for (const hash of engine.awaited) {
+    const probe = engine.watch.probes.get(hash);
+    if (probe !== undefined && atMs - probe.seenMs <= probeAliveMs && !engine.reported.has(hash)) return false;
+    engine.awaited.delete(hash);
+  }
   return true;
 };
 

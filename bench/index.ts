@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, Command>> = {
   probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   detect: script(() => import('./detect.ts')),
   series: script(() => import('./series.ts')),
+  healthy: script(() => import('./healthy.ts')),
   ingest: script(() => import('./ingest-frames.ts')),
 };
 

@@ -8,6 +8,8 @@ import { commonMode, matters, opens, ticksOut } from './opening.ts';
 /** Something unrelated to an open incident must have lasted longer before it is a second one. */
 const secondTicks = 6;
 const toldMax = 40;
+/** What began so near to an incident's onset and is connected to what it hurt is the same trouble, whoever is held for its cause. */
+const togetherMs = 5_000;
 
 export type Opener = { readonly one: Series; readonly anomaly: Anomaly; readonly ticks: number };
 
@@ -92,10 +94,11 @@ const busyMachine = (engine: Engine): boolean => {
 };
 
 /** Whether an anomaly belongs to an incident: its entity is in it, calls into it, is called by its cause, or stands in for it. */
-const belongs = (engine: Engine, file: CaseFile, { meta }: Series): boolean => {
+const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean => {
   if (meta.class === 'business' || file.affected.has(meta.entity)) return true;
   const cause = engine.incidents.get(file.id)?.cause?.entity;
-  const roots = cause === undefined ? [...file.affected] : [cause];
+  const isTogether = Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs;
+  const roots = cause === undefined ? [...file.affected] : isTogether ? [cause, ...file.affected] : [cause];
   for (const root of roots) {
     if (engine.graph.upstream(root).has(meta.entity) || engine.graph.downstream(root).has(meta.entity)) return true;
     // Whoever takes over the load of what was switched off is slower for a good reason.
@@ -110,7 +113,7 @@ export const correlate = (engine: Engine): undefined => {
   if (found.length === 0) return;
   const news: Opener[] = [];
   for (const opener of found) {
-    const file = [...engine.files.values()].find((f) => belongs(engine, f, opener.one));
+    const file = [...engine.files.values()].find((f) => belongs(engine, f, opener));
     if (file !== undefined) join(engine, file, opener);
     else if (engine.files.size === 0 || opener.ticks >= secondTicks) news.push(opener);
   }

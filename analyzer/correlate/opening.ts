@@ -15,6 +15,8 @@ export type Candidate = {
 const learnedMin = 20;
 /** A slowness that few people would notice must last: what a busy neighbour does to a machine is over by then. */
 const ticks = { body: 2, slight: 6, tail: 4, business: 3 } as const;
+/** A median over few calls is one slow call: so many slow ones must be behind a slowness, in however many ticks they come. */
+const slowCallsMin = 3;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
 const overwhelming = { bands: 3, ratio: 4, calls: 5, floors: 3 } as const;
 
@@ -60,7 +62,9 @@ export const opens = (
   if (anomaly.class === 'errors' && calls !== undefined && anomaly.seen < errorShareMin * calls) return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
-  if (out >= (isSlight ? ticks.slight : ticks.body)) return true;
+  // Where more than half of a tick's calls are slow, half of them are evidence; one slow call alone is everyday.
+  const slowCalls = calls === undefined || anomaly.class === 'errors' ? slowCallsMin : (out * (calls + 1)) / 2;
+  if (out >= (isSlight ? ticks.slight : ticks.body) && slowCalls >= slowCallsMin) return true;
   if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
