@@ -1,5 +1,6 @@
 // What this host's agent reports: names with unit, kind, class and meaning, read once.
 import type { MetricClass, ValueKind } from '@fenghuo/rules/contract';
+import { readCatalog } from '@fenghuo/rules/metrics';
 import { meaningOf } from './meaning.ts';
 import { kernelText, Sampler } from './sample.ts';
 
@@ -11,11 +12,12 @@ export type Listed = {
   readonly meaning: string;
 };
 
-/** Distinct metric names of this host, sorted. */
+/** Distinct metric names of this host, sorted; what the catalogue does not know, for kernels differ, is told by its family. */
 export const listMetrics = (): Listed[] => {
+  const meanings = new Map(readCatalog().map(({ name, en }) => [name, en]));
   const found = new Map<string, Listed>();
   for (const { metric, unit, kind, class: of } of new Sampler().sample(kernelText))
-    found.set(metric, { metric, unit, kind, class: of, meaning: meaningOf(metric) });
+    found.set(metric, { metric, unit, kind, class: of, meaning: meanings.get(metric) ?? meaningOf(metric) });
   return [...found.values()].sort((a, b) => (a.metric < b.metric ? -1 : 1));
 };
 

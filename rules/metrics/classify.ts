@@ -12,6 +12,7 @@ const rules: readonly (readonly [words: RegExp, units: RegExp | undefined, Class
   ],
   [/(eventloop|event_loop).*(delay|utilization|lag)/, undefined, { class: 'saturation', bad: 'up' }],
   [/(eventloop|event_loop|uptime|cpu\.time)/, undefined, { class: 'resource', bad: 'both' }],
+  [/(active_requests|in_?flight)/, undefined, { class: 'saturation', bad: 'up' }],
   [/(gc|pause).*(duration|time)/, undefined, { class: 'resource', bad: 'up' }],
   [/(duration|latency|response_time|elapsed|delay|_age|\.age$|gap)/, undefined, { class: 'latency', bad: 'up' }],
   [
