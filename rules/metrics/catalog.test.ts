@@ -6,7 +6,7 @@ import { metricsDocument } from './document.ts';
 import { catalogFile, readCatalog } from './entries.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
-const entries = readCatalog([catalogFile, `${root}examples/takeaway/metrics.yaml`]);
+const entries = readCatalog([catalogFile, `${root}examples/takeaway/catalog.yaml`]);
 
 it('is the source of docs/metrics.md; npm run docs:metrics writes it', () =>
   expect(readFileSync(`${root}docs/metrics.md`, 'utf8')).toBe(metricsDocument(entries)));
