@@ -55,7 +55,10 @@ const GROWING_SECONDS = 30;
 const SECONDS = 18;
 const AFTER_MS_MAX = 2_000;
 
-/** Every case, in an order that the seed shuffles: with a distractor drawn from the seed, never on the fault's own target. */
+/** Every fault comes once before any comes twice, so that a run that is cut short has met each. */
+const rounds = [/\/1$/, /\/2\+$/, /^[^/]+$/, /\/2$/, /\/1\+$/];
+
+/** Every case, in rounds that the seed shuffles: with a distractor drawn from the seed, never on the fault's own target. */
 export const cases = (seed: number): readonly Case[] => {
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
@@ -87,5 +90,5 @@ export const cases = (seed: number): readonly Case[] => {
     const j = Math.floor(random() * (i + 1));
     [all[i], all[j]] = [all[j]!, all[i]!];
   }
-  return all;
+  return rounds.flatMap((round) => all.filter(({ key }) => round.test(key)));
 };

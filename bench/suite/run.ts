@@ -24,6 +24,8 @@ export type Row = Score & {
   readonly right: readonly string[];
   readonly nature: string;
   readonly closed: boolean;
+  /** When customers' own figures left their band, ms after the case began; null where they did not. */
+  readonly feltMs: number | null;
 };
 export type Stage = {
   readonly product: Product;
@@ -128,6 +130,7 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     right,
     nature: truth.nature,
     closed: closed === true,
+    feltMs: Number.isFinite(growingMs) ? growingMs - fromMs : null,
     ...score(seen, expected, new Set(pages.map((page) => page.key)).size),
   };
 };

@@ -1,0 +1,34 @@
+// The suite's plan: complete, the same for a seed, and fair to a run that is cut short.
+import { expect, it } from 'vitest';
+import { faults } from '../../examples/takeaway/faults/table.ts';
+import { cases } from './cases.ts';
+
+it('runs every fault four times, half of them beside a distractor elsewhere, and every distractor alone', () => {
+  const all = cases(4);
+  expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+  for (const [fault, { kind }] of Object.entries(faults)) {
+    const of = all.filter((one) => one.fault === fault);
+    expect(of.length, fault).toBe(kind === 'fault' ? 4 : 1);
+    expect(of.filter((one) => one.distractor !== undefined).length, fault).toBe(kind === 'fault' ? 2 : 0);
+    for (const one of of) {
+      expect(faults[fault]!.targets).toContain(one.target);
+      expect(one.distractor?.target).not.toBe(one.target);
+    }
+  }
+});
+
+it('is the same for the same seed, another for another', () => {
+  expect(cases(4)).toEqual(cases(4));
+  expect(cases(5)).not.toEqual(cases(4));
+});
+
+it('meets every fault before it meets any again', () => {
+  const kinds = Object.values(faults).filter(({ kind }) => kind === 'fault').length;
+  expect(
+    new Set(
+      cases(7)
+        .slice(0, kinds)
+        .map(({ fault }) => fault),
+    ).size,
+  ).toBe(kinds);
+});
