@@ -4,6 +4,7 @@ import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
 import { localise } from './localise/localise.ts';
 import type { Evidence, SeriesEvidence } from './types.ts';
+import type { Series } from './watch.ts';
 
 /** A cause is named at once when it stands out so far, and whatever stands first after so long. */
 const confidenceAtOnce = 0.35;
@@ -13,7 +14,13 @@ const earlyMs = 10_000;
 const laterEveryMs = 5_000;
 const settledMs = 90_000;
 const beforeOnsetMs = 5_000;
+/** Ticks that a probe may be late before its figures count as silent. */
+const spokenMs = 2 * limits.tickMs;
 const classes = new Set(['latency', 'errors', 'traffic', 'saturation', 'business']);
+
+/** A probe that still reports is not silent, whatever of its figures is missing: nobody called, so there was nothing to time. */
+const speaks = ({ watch, tickMs }: Engine, one: Series): boolean =>
+  (watch.probes.get(one.probe)?.tickMs ?? -1) >= tickMs - spokenMs;
 
 /** Everything that the ranking may look at, about one incident. */
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
@@ -26,7 +33,8 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     const { timesMs, values } = watch.bank.recent(index);
     let from = timesMs.length;
     while (from > 0 && timesMs[from - 1]! >= file.onsetMs - beforeOnsetMs) from--;
-    const anomaly = isActive ? watch.anomaly(index) : undefined;
+    const said = isActive ? watch.anomaly(index) : undefined;
+    const anomaly = said?.shape === 'silence' && speaks(engine, one) ? undefined : said;
     series.push({
       meta,
       baseline: watch.baseline(one),

@@ -63,6 +63,17 @@ class Run {
   }
 }
 
+it('does not suspect who is merely not called any more while their probes report', () => {
+  const run = new Run(11).seconds(120);
+  const { one, store, till } = run.platform.names;
+  // Nobody gets as far as the store, whose figures stop; then the third party turns slow.
+  run.seconds(6, { uncalled: [store] }).seconds(8, { slow: { [one]: 750 }, uncalled: [store] });
+  const { cause, ranking } = run.of('incident.cause').at(-1)!;
+  expect(cause.entity).toBe(one);
+  expect(ranking.map((suspect) => suspect.entity)).toContain(till);
+  expect(ranking.map((suspect) => suspect.entity)).not.toContain(store);
+});
+
 describe('a third party turns slow', () => {
   const run = new Run(7).seconds(120);
   const { one, two, till } = run.platform.names;

@@ -22,12 +22,13 @@ export type Names = {
   readonly two: string;
   readonly store: string;
 };
-/** What is wrong this second: extra ms by callee, share of errors by callee, factor on everything, probes that are silent. */
+/** What is wrong this second: extra ms by callee, share of errors by callee, factor on everything, probes that are silent, callees that nobody calls. */
 export type Trouble = {
   readonly slow?: Readonly<Record<string, number>>;
   readonly errors?: Readonly<Record<string, number>>;
   readonly busy?: number;
   readonly silent?: readonly string[];
+  readonly uncalled?: readonly string[];
   readonly loud?: Readonly<Record<string, number>>;
 };
 
@@ -213,7 +214,8 @@ export class Platform {
         (c) => column.edge && c.caller === schema.resource.service && this.address(c.callee) === column.edge.callee,
       );
       if (call !== undefined) {
-        const count = Math.max(0, Math.round(call.rate * (0.8 + 0.4 * this.random())));
+        const isCalled = trouble.uncalled?.includes(call.callee) !== true;
+        const count = isCalled ? Math.max(0, Math.round(call.rate * (0.8 + 0.4 * this.random()))) : 0;
         if (column.stat === 'count') return count;
         if (column.metric === 'fenghuo.client.errors') return Math.round(count * (trouble.errors?.[call.callee] ?? 0));
         if (count === 0) return Number.NaN;
