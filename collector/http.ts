@@ -1,9 +1,8 @@
 // The collector's door for people and tools: change events, health, its own metrics. Errors are RFC 9457 problem documents.
 import { timingSafeEqual } from 'node:crypto';
 import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
-import { changeEvent, subjects } from '@fenghuo/rules/contract';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { z } from 'zod';
+import { changeEventRoute } from './change-events.ts';
 import type { Receiver } from './receive/receiver.ts';
 import { writeRoute } from './receive/write-route.ts';
 
@@ -46,15 +45,7 @@ export const door = (parts: DoorParts): express.Express => {
     '/api/v1/events',
     authenticated(parts.tokens),
     express.json({ limit: BODY_BYTES_MAX }),
-    async (request, response) => {
-      const parsed = changeEvent.safeParse(request.body);
-      if (!parsed.success) return problem(response, 400, 'not a change event', z.prettifyError(parsed.error));
-      const event = { ...parsed.data, timeMs: parsed.data.timeMs ?? parts.clock.now() };
-      // Every partition's engine must know of a change, so it is published to each.
-      for (let partition = 0; partition < parts.partitions; partition++)
-        await parts.bus.publish(subjects.event(partition), JSON.stringify(event));
-      response.status(202).json(event);
-    },
+    changeEventRoute(parts),
   );
   app.post('/api/v1/write', writeRoute(parts.receiver));
   app.use((_request, response) =>
