@@ -64,6 +64,23 @@ describe('DetectorBank', () => {
     expect(bank.expected(index).expected).toBeGreaterThan(0.5);
   });
 
+  it('sees a trouble that comes a second time: two minutes of it are no past of the series', () => {
+    const random = seededRandom(8);
+    const errors: SeriesMeta = { ...latency, unit: '{error}', class: 'errors', kind: 'delta', metric: 'errors' };
+    const { bank, index, next } = fed(errors, 1_000, () => (random() < 0.04 ? 1 : 0));
+    const told = (from: number): number => {
+      let first = -1;
+      for (let t = 0; t < 120; t++) if (bank.push(index, next + (from + t) * 1_000, 15) === 1 && first < 0) first = t;
+      for (let t = 120; t < 520; t++) bank.push(index, next + (from + t) * 1_000, random() < 0.04 ? 1 : 0);
+      return first;
+    };
+    const [once, again] = [told(0), told(520)];
+    expect(once).toBeGreaterThanOrEqual(0);
+    expect(once).toBeLessThan(4);
+    expect(again).toBeGreaterThanOrEqual(0);
+    expect(again).toBeLessThan(4);
+  });
+
   it('does not learn while frozen', () => {
     const g = noise(3);
     const { bank, index, next } = fed(latency, 300, () => 0.05 * Math.exp(0.3 * g()));

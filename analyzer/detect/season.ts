@@ -63,6 +63,7 @@ export class Seasons {
     scale: number,
     longRate: number,
     batch: Batch,
+    isLearning: boolean,
   ): boolean {
     const b = this.blocks;
     const at = (block - 1) * BLOCK;
@@ -76,7 +77,7 @@ export class Seasons {
       const limit = 3 * scale;
       b[at + WITH]! += (Math.min(Math.abs(residual), limit) - b[at + WITH]!) * longRate;
       b[at + WITHOUT]! += (Math.min(Math.abs(plain), limit) - b[at + WITHOUT]!) * longRate;
-      if (n * stepMs > DAYS * DAY_MS) isRare = this.rate(at, n, residual / scale, batch);
+      if (n * stepMs > DAYS * DAY_MS) isRare = this.rate(at, n, residual / scale, batch, isLearning);
       const memory = Math.max(MEMORY_SAMPLES, (MEMORY_DAYS * DAY_MS) / HOURS / stepMs);
       b[at + hour]! += Math.max(-limit, Math.min(limit, residual)) * Math.max(1 / (seen + 1), 1 / memory);
     } else b[at + hour] = x;
@@ -84,14 +85,14 @@ export class Seasons {
     return isRare;
   }
 
-  private rate(at: number, n: number, z: number, batch: Batch): boolean {
+  private rate(at: number, n: number, z: number, batch: Batch, isLearning: boolean): boolean {
     const b = this.blocks;
     b[at + MIDDLE]! += (z - b[at + MIDDLE]!) / MIDDLE_SAMPLES;
     if (b[at + WITH]! >= b[at + WITHOUT]! * GAIN) return false;
     batch.figures[FIRST] = z;
     batch.figures[FIRST + 1] = b[at + MIDDLE]!;
-    const isRare = rate(b, at + TAIL, this.hits, (at / BLOCK) * 4, 2, n, batch, FIRST);
-    if (isSinking(n)) sink(b, at + TAIL, 4, n);
+    const isRare = rate(b, at + TAIL, this.hits, (at / BLOCK) * 4, 2, n, batch, FIRST, isLearning);
+    if (isLearning && isSinking(n)) sink(b, at + TAIL, 4, n);
     return isRare;
   }
 }

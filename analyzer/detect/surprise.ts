@@ -2,6 +2,8 @@
 // Views: value, jump, mean of the last samples, roughness, and (where the series earned it) value and mean against the hour of day.
 import type { Batch } from './batch.ts';
 import {
+  AGE,
+  ANOMALOUS,
   FROZEN,
   HELD,
   HITS,
@@ -42,6 +44,8 @@ const WARM = 50;
 const CLIP = 3;
 /** Samples before the scale may clip anything. */
 const YOUNG = 10;
+/** An anomaly that lasts less is none of the series' past; a longer one becomes it, whatever it is. */
+const LASTING_MS = 300_000;
 /** sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation. */
 const GAUSSIAN = 1.2533;
 /** Faster series follow the day by forgetting: their long run is an hour. Slower ones get a profile of the hours. */
@@ -58,7 +62,10 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     const at = batch.at[k]!;
     const x = batch.x[k]!;
     // Missing samples say nothing, and a frozen series learns nothing.
-    if (Number.isNaN(x) || (b[at * 4 + STATE]! & FROZEN) !== 0) continue;
+    const state = b[at * 4 + STATE]!;
+    if (Number.isNaN(x) || (state & FROZEN) !== 0) continue;
+    // What comes while it is anomalous is no past of its own: the tails keep what they knew.
+    const isLearning = (state & ANOMALOUS) === 0 || h[at * 2 + AGE]! * f[at + STEP_MS]! >= LASTING_MS;
     const n = u[at + N]! + 1;
     u[at + N] = n;
     if (n === 1) {
@@ -95,12 +102,12 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     const q = slow + ROUGH_LEAST;
     const t = at + THRESHOLDS;
     figures[3] = p - q > f[t + 12]! * q || q - p > f[t + 14]! * p ? Math.log(p / q) : 0;
-    let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0);
-    if (isSinking(n)) sink(f, t, TAILS, n);
+    let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0, isLearning);
+    if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
     const season = at * 2 + SEASON;
     if (h[season] === 0 && f[at + STEP_MS]! >= SEASON_STEP_MS && seasons.hasRoom) h[season] = seasons.open();
     if (h[season] !== 0)
-      isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch) || isRare;
+      isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
     else decades[4] = decades[5] = 0;
     const total = isRare ? combined(decades) : 0;
 

@@ -33,6 +33,7 @@ const unitOf = (threshold: number, mean: number): number => (mean > 0 ? mean : M
  * Rates `count` figures of a batch's scratch, from `first` on: decades of rarity into the same places, 0 for what its tail holds.
  * Whether any is rare. A figure has two tails of (threshold, mean excess), that of high values and that of low ones, from `at` on.
  * @param hits excesses so far, a byte a tail, from `hit` on  @param n samples so far, this one included
+ * @param isLearning false while the series is anomalous: a trouble must not become its past
  */
 export const rate = (
   tails: Float32Array,
@@ -43,6 +44,7 @@ export const rate = (
   n: number,
   { figures, decades }: Scratch,
   first: number,
+  isLearning: boolean,
 ): boolean => {
   let isRare = false;
   for (let k = 0; k < count; k++) {
@@ -52,33 +54,35 @@ export const rate = (
     // Thresholds are never negative; asking both, one of which is always false, spares a guess at the sign.
     if (x > tails[own]! || -x > tails[own + 2]!) {
       const side = x > 0 ? 0 : 1;
-      learn(tails, own + 2 * side, hits, hit + 2 * k + side, n, figures, decades, first + k);
+      exceeded(tails, own + 2 * side, figures, decades, first + k, n);
+      if (isLearning) learn(tails, own + 2 * side, hits, hit + 2 * k + side, n, figures[first + k]!);
       isRare = true;
     }
   }
   return isRare;
 };
 
-/** A figure above the threshold of the tail at `own`: its decades, and what the tail learns of it. */
-const learn = (
+/** Decades of a figure above the threshold of the tail at `own`. */
+const exceeded = (
   tails: Float32Array,
   own: number,
-  hits: Uint8Array,
-  place: number,
-  n: number,
   figures: Float64Array,
   decades: Float64Array,
   k: number,
+  n: number,
 ): undefined => {
+  if (n > YOUNG) decades[k] = decadesOf(Math.abs(figures[k]!) - tails[own]!, tails[own + 1]!);
+};
+
+/** What the tail at `own` learns of a figure above its threshold. */
+const learn = (tails: Float32Array, own: number, hits: Uint8Array, place: number, n: number, x: number): undefined => {
   const threshold = tails[own]!;
   const mean = tails[own + 1]!;
-  const above = Math.abs(figures[k]!) - threshold;
-  const excess = Math.min(above, CLIP * Math.max(mean, 0.05));
+  const excess = Math.min(Math.abs(x) - threshold, CLIP * Math.max(mean, 0.05));
   const count = Math.min(HITS_MAX, hits[place]! + 1);
   hits[place] = count;
   tails[own] = threshold + unitOf(threshold, mean) * forgetOf(n);
   tails[own + 1] = mean + (excess - mean) / count;
-  if (n > YOUNG) decades[k] = decadesOf(above, mean);
 };
 
 /** Whether thresholds sink at the n-th sample. */
