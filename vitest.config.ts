@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const source = {
   resolve: { conditions: ['@fenghuo/source'] },
-  ssr: { resolve: { conditions: ['@fenghuo/source', 'node', 'import'] } },
+  ssr: { resolve: { conditions: ['@fenghuo/source', 'node'] } },
 };
 const nowhere = ['**/node_modules/**', '**/dist/**', '**/.fenghuo/**'];
 

@@ -39,6 +39,36 @@ export const seriesPoints = (
     )
     .then((rows) => rows.map((row) => ({ t: Number(row.t), value: Number(row.value) })));
 
+/** Means of a series in [fromMs, toMs) out of the rollups of a minute or an hour, `stepMs` (a multiple of it) apart, with the extremes in each step. */
+export const rollupPoints = (
+  store: Store,
+  series: string,
+  fromMs: number,
+  toMs: number,
+  rollup: 'minute' | 'hour',
+  stepMs: number,
+): Promise<(PointRow & { readonly min: number; readonly max: number })[]> =>
+  store
+    .rows<{ t: string; value: number; low: number; high: number }>(
+      `SELECT toUnixTimestamp(toStartOfInterval(ts, toIntervalSecond({step: UInt32}))) AS t, sum(s.sum) / sum(s.count) AS value, min(s.min) AS low, max(s.max) AS high
+    FROM ${rollup === 'minute' ? 'samples_1m' : 'samples_1h'} AS s FINAL
+    WHERE series = {series: UInt64} AND ts >= toDateTime({from: UInt32}) AND ts < toDateTime({to: UInt32}) GROUP BY t ORDER BY t`,
+      {
+        series,
+        from: Math.floor(fromMs / 1_000),
+        to: Math.ceil(toMs / 1_000),
+        step: Math.max(60, Math.round(stepMs / 1_000)),
+      },
+    )
+    .then((rows) =>
+      rows.map(({ t, value, low, high }) => ({
+        t: Number(t) * 1_000,
+        value: Number(value),
+        min: Number(low),
+        max: Number(high),
+      })),
+    );
+
 /** Count and sum of all values stored of each probe (16 hex digits of its id's hash): to be held against a sender's ledger. */
 export const probeLedgers = async (
   store: Store,

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { type Bus, connectBus, createLogger, createSelfMetrics, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestNats, type TestNats } from '@fenghuo/kit/testing';
-import { type Decision, decision, type RouteRule, subjects } from '@fenghuo/rules/contract';
+import { type Decision, decision, type RouteRule, type Silence, silencedBy, subjects } from '@fenghuo/rules/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ConsoleState } from '../server/state.ts';
 import { type Received, startReceiver, type TestReceiver } from '../testing/receiver.ts';
@@ -12,6 +12,7 @@ let nats: TestNats;
 let bus: Bus;
 let receiver: TestReceiver;
 let routes: readonly RouteRule[];
+let silences: readonly Silence[] = [];
 const secrets: Readonly<Record<string, string>> = { KEY: 'r0ute', HOOK: 'sesame' };
 const log = createLogger('test');
 
@@ -25,6 +26,7 @@ afterAll(async () => {
   await nats.stop();
 });
 beforeEach(async () => {
+  silences = [];
   receiver = await startReceiver();
   const { url } = receiver;
   routes = [
@@ -53,6 +55,7 @@ const startConsole = async (): Promise<Console> => {
     secret: (name) => secrets[name],
     link: (id) => `http://console/incidents/${id}`,
     incident: (id) => state.incidents.get(id),
+    silenced: (one, nowMs) => silencedBy(silences, one, nowMs),
     retry: { firstMs: 30, maxMs: 100, timeoutMs: 300 },
   });
   const state: ConsoleState = new ConsoleState(own, log, {
@@ -109,7 +112,7 @@ const moves = (incident: string, from: string, to: string): Promise<Decision> =>
   says(incident, { type: 'incident.state', from, to, why: both(to) });
 
 const until = async (what: string, is: () => boolean): Promise<void> => {
-  for (const end = realClock.monotonic() + 8_000; !is(); await realClock.sleep(20))
+  for (const end = realClock.monotonic() + 20_000; !is(); await realClock.sleep(20))
     if (realClock.monotonic() > end) throw new Error(`not in time: ${what}`);
 };
 /** What came about the incident of this test. */
@@ -226,7 +229,36 @@ it('hears the log again after NATS was gone', async () => {
   await nats.kill();
   await nats.restart();
   await opens(id);
-  await blames(id, 'a');
   await until('the trigger is taken', () => actions().length === 1);
+  await console.die();
+});
+
+it('holds a page back while a silence lasts, says so once, and sends it when the silence ends', async () => {
+  const id = 'muted';
+  const console = await startConsole();
+  const nowMs = realClock.now();
+  silences = [
+    {
+      v: 1,
+      id: 's1',
+      matchers: [{ name: 'service', value: 'a', isRegex: false, isEqual: true }],
+      startsMs: nowMs,
+      endsMs: nowMs + 1_500,
+      createdBy: 'ann',
+      comment: 'known',
+    },
+  ];
+  await opens(id);
+  await blames(id, 'a');
+  const muted = () => console.state.incidents.get(id)?.timeline.filter(({ type }) => type === 'page.muted') ?? [];
+  await until('the log says so', () => muted().length === 1);
+  await says(id, { type: 'incident.note', by: 'me', note: 'stirs' });
+  await quiet();
+  expect(actions()).toEqual([]);
+  expect(console.state.incidents.get(id)?.clocks.alertedMs).toBeUndefined();
+  await until('the trigger is taken', () => actions().length === 1);
+  expect(realClock.now()).toBeGreaterThanOrEqual(nowMs + 1_500);
+  expect(muted()).toHaveLength(1);
+  expect(muted()[0]?.text.en).toContain('silenced by ann');
   await console.die();
 });

@@ -1,6 +1,13 @@
 // Telling people: whatever the log says is due is sent until it is taken; what was taken is written into the log.
 import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
-import { type Decision, type DecisionOf, type Incident, type RouteRule, subjects } from '@fenghuo/rules/contract';
+import {
+  type Decision,
+  type DecisionOf,
+  type Incident,
+  type RouteRule,
+  type Silence,
+  subjects,
+} from '@fenghuo/rules/contract';
 import { deliver } from './deliver.ts';
 import { duePage, foldPage, isWanted, type Ledger, type Page, toldOf } from './due.ts';
 import { postFor, type Receiver, type Secret } from './receivers.ts';
@@ -14,11 +21,15 @@ export type NotifyParts = {
   readonly secret: Secret;
   readonly link: (incident: string) => string;
   readonly incident: (id: string) => Incident | undefined;
+  /** The silence that holds pages about an incident back now. */
+  readonly silenced: (incident: Incident, nowMs: number) => Silence | undefined;
   readonly retry?: { readonly firstMs: number; readonly maxMs: number; readonly timeoutMs: number };
 };
 
 /** After so many attempts the log says that a page does not get through; they go on. */
 const TOLD_AFTER = 6;
+/** A line looks again at least so often, whatever it waits for. */
+const SLEEP_MS_MAX = 3_600_000;
 const retryDefault = { firstMs: 1_000, maxMs: 60_000, timeoutMs: 5_000 };
 
 export class Notify {
@@ -26,6 +37,7 @@ export class Notify {
   /** One line an incident and receiver, so that each hears of an incident in order and no receiver waits for another. */
   private readonly lines = new Map<string, () => void>();
   private readonly refused = new Set<string>();
+  private readonly muted = new Set<string>();
   private following = false;
   private halt: () => void = () => undefined;
   private readonly stopped = new Promise<void>((halt) => {
@@ -38,6 +50,7 @@ export class Notify {
     this.parts = parts;
     this.count = {
       sent: parts.self.counter('fenghuo.console.pages', '{page}', 'Pages taken, by receiver and what about'),
+      muted: parts.self.counter('fenghuo.console.pages.muted', '{page}', 'Pages held back by a silence, by receiver'),
       failed: parts.self.counter('fenghuo.console.page.failures', '{attempt}', 'Attempts that failed, by receiver'),
     };
   }
@@ -45,10 +58,11 @@ export class Notify {
   /** Looks at each decision of the log, old and new. Until `follow`, they only tell what was sent already. */
   decided(decision: Decision, incident: Incident | undefined): void {
     this.ledger = foldPage(this.ledger, decision);
+    if (decision.type === 'page.muted') this.muted.add(decision.id);
     if (this.following && incident !== undefined) this.tend(incident);
   }
 
-  /** The log has been read to its end: what is still due is due now. */
+  /** The log has been read to its end, or silences changed: what is still due is due now. */
   follow(incidents: Iterable<Incident>): void {
     this.following = true;
     for (const incident of incidents) this.tend(incident);
@@ -89,6 +103,13 @@ export class Notify {
         await this.waited(key, clock.sleep(due.waitMs));
         continue;
       }
+      // Whoever was told of the beginning is told of the end, silence or not.
+      const muted = due.about === 'resolve' ? undefined : this.parts.silenced(incident, clock.now());
+      if (muted !== undefined) {
+        await this.mute(receiver, id, due, muted);
+        await this.waited(key, clock.sleep(Math.min(SLEEP_MS_MAX, muted.endsMs - clock.now())));
+        continue;
+      }
       attempts = due.key === before ? attempts + 1 : 1;
       before = due.key;
       const againMs = await this.attempt(receiver, incident, due, attempts);
@@ -96,6 +117,17 @@ export class Notify {
       if (againMs !== undefined) await Promise.race([clock.sleep(againMs), this.stopped]);
     }
     this.lines.delete(key);
+  }
+
+  /** Says once a page and silence that it is held back. */
+  private async mute(receiver: Receiver, incident: string, { key, about }: Page, by: Silence): Promise<void> {
+    const id = `${key}-muted-${by.id}`;
+    if (this.muted.has(id)) return;
+    this.muted.add(id);
+    this.count.muted.add(1, { receiver: receiver.name });
+    const atMs = this.parts.clock.now();
+    const held = { receiver: receiver.name, about, silence: by.id, untilMs: by.endsMs, by: by.createdBy };
+    await this.tell({ v: 1, id, atMs, seq: 0, incident, type: 'page.muted', ...held });
   }
 
   /** Until `done`, or less where a decision about the incident comes in between. */
@@ -137,7 +169,7 @@ export class Notify {
   }
 
   /** Writes into the log until the log has it: what is not written there would be told again by the next console. */
-  private async tell(decision: DecisionOf<'page.sent' | 'page.failed'>): Promise<void> {
+  private async tell(decision: DecisionOf<'page.sent' | 'page.failed' | 'page.muted'>): Promise<void> {
     this.ledger = foldPage(this.ledger, decision);
     while (this.following) {
       try {

@@ -21,6 +21,7 @@ const incident: Incident = {
   impact: [],
   clocks: { onsetMs, alertDueMs: onsetMs + 60_000, respondDueMs: onsetMs + 300_000, repairDueMs: onsetMs + 1_800_000 },
   timeline: [],
+  proof: { opened: 'd', actions: {} },
 };
 const webhook: Receiver = { name: 'hook', type: 'webhook', url: 'http://127.0.0.1:9/hook', secretEnv: 'HOOK' };
 const duty: Receiver = { name: 'duty', type: 'pagerduty', url: 'http://127.0.0.1:9', routingKeyEnv: 'KEY' };

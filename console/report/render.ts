@@ -1,118 +1,78 @@
-// The post-incident report: a view of the incident, each sentence with the decisions that prove it.
-import type { Incident, TimelineEntry } from '@fenghuo/rules/contract';
+// The report as a document: Markdown or HTML in one language, or JSON with both. What others named is never markup.
+import type { Incident } from '@fenghuo/rules/contract';
+import type { Lang } from '../shared/figures.ts';
+import type { Line } from './line.ts';
+import { type Report, reportOf } from './story.ts';
 
-export type ReportOptions = { readonly lang: 'en' | 'zh'; readonly format: 'md' | 'html' };
+export type ReportOptions = { readonly lang: Lang; readonly format: 'md' | 'html' | 'json' };
 
 const words = {
   en: {
     report: 'Incident report',
-    cause: 'Cause',
-    none: 'No cause was named.',
-    confidence: 'confidence',
-    impact: 'Impact',
-    lost: 'lost',
-    between: 'between',
-    actions: 'Actions',
-    timeline: 'Timeline',
-    clocks: 'Clocks',
-    alert: 'alerted',
-    respond: 'responded',
-    repair: 'repaired',
-    after: 'after onset',
-    not: 'not yet',
-    others: 'Why not the others',
-    proof: 'Each line ends with the decision that proves it.',
+    proof: 'In brackets: the decisions of the log that prove the sentence.',
+    none: 'None.',
   },
-  zh: {
-    report: '故障报告',
-    cause: '根因',
-    none: '未定位根因。',
-    confidence: '置信度',
-    impact: '影响',
-    lost: '损失',
-    between: '区间',
-    actions: '处置动作',
-    timeline: '时间线',
-    clocks: '1-5-30 时钟',
-    alert: '告警',
-    respond: '响应',
-    repair: '恢复',
-    after: '（距故障开始）',
-    not: '尚未',
-    others: '为何不是其他服务',
-    proof: '每行末尾为可验证该结论的决策编号。',
-  },
+  zh: { report: '故障报告', proof: '方括号内为可验证该结论的决策编号。', none: '无。' },
 } as const;
 
-const time = (ms: number): string => new Date(ms).toISOString();
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
-const proof = (incident: Incident, type: TimelineEntry['type']): string => {
-  const of = incident.timeline.filter((entry) => entry.type === type).at(-1);
-  return of === undefined ? '' : ` [${of.decision}]`;
+/** Renders the report; `lang` counts for Markdown and HTML. */
+export const renderReport = (incident: Incident, { lang, format }: ReportOptions): string => {
+  const report = reportOf(incident);
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  return format === 'md' ? markdown(report, lang) : html(report, lang);
 };
 
-/** Renders the report in Markdown or HTML, English or Chinese. */
-export const renderReport = (incident: Incident, { lang, format }: ReportOptions): string => {
-  const w = words[lang];
-  const { clocks } = incident;
-  const clock = (name: string, at: number | undefined): string =>
-    `- ${name}: ${at === undefined ? w.not : `${seconds(at - clocks.onsetMs)} ${w.after}`}`;
-  const lines = [
-    `# ${w.report} ${incident.id}`,
+const heading = (report: Report, lang: Lang): string => `${words[lang].report} ${report.incident}`;
+const standing = ({ severity, state, onsetAt, closedAt }: Report): string =>
+  `${severity} · ${state} · ${onsetAt} – ${closedAt ?? '…'}`;
+
+/** Punctuation that Markdown would take for markup, where text from outside could bring it. */
+const plain = (text: string): string => text.replace(/[\\`*<>[\]#|]/g, '\\$&').replace(/\s+/g, ' ');
+
+const markdown = (report: Report, lang: Lang): string => {
+  const item = ({ text, proof }: Line): string =>
+    `- ${plain(text[lang])}${proof.length === 0 ? '' : ` \\[${proof.map((id) => `\`${id.replaceAll('`', '')}\``).join(', ')}\\]`}`;
+  return [
+    `# ${plain(heading(report, lang))}`,
     '',
-    `${incident.title[lang]} · ${incident.severity} · ${incident.state} · ${time(incident.onsetMs)} – ${incident.closedMs === undefined ? '…' : time(incident.closedMs)}${proof(incident, 'incident.opened')}`,
+    `**${plain(report.title[lang])}**`,
     '',
-    `## ${w.cause}`,
-    incident.cause === null
-      ? w.none
-      : `**${incident.cause.entity}**: ${incident.cause.reason[lang]} (${w.confidence} ${incident.cause.confidence.toFixed(2)})${proof(incident, 'incident.cause')}`,
+    standing(report),
     '',
-    `## ${w.clocks}`,
-    clock(w.alert, clocks.alertedMs),
-    clock(w.respond, clocks.respondedMs),
-    clock(w.repair, clocks.repairedMs),
+    ...report.sections.flatMap(({ title, lines }) => [
+      `## ${title[lang]}`,
+      '',
+      ...(lines.length === 0 ? [words[lang].none] : lines.map(item)),
+      '',
+    ]),
+    words[lang].proof,
     '',
-    `## ${w.impact}`,
-    ...incident.impact.map(
-      (one) =>
-        `- ${one.audience}: ${one.kpi}: ${one.lost.toFixed(0)} ${one.unit.replace(/[{}]/g, '')} ${w.lost} (${w.between} ${one.lostLow.toFixed(0)} – ${one.lostHigh.toFixed(0)})`,
-    ),
-    '',
-    `## ${w.actions}`,
-    ...incident.actions.map(
-      (one) =>
-        `- ${one.playbook}: ${one.target} ${one.flag} → ${one.value}: ${one.state}. ${one.why[lang]}${proof(incident, 'action.state')}`,
-    ),
-    '',
-    `## ${w.others}`,
-    ...incident.ranking.slice(1, 6).map((one) => `- ${one.entity}: ${one.why[lang]}`),
-    '',
-    `## ${w.timeline}`,
-    ...incident.timeline.map((entry) => `- ${time(entry.atMs)} ${entry.text[lang]} [${entry.decision}]`),
-    '',
-    w.proof,
-    '',
-  ];
-  return format === 'md' ? lines.join('\n') : html(lines, lang, `${w.report} ${incident.id}`);
+  ].join('\n');
 };
 
 const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
+  text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c);
 
-const html = (lines: readonly string[], lang: string, title: string): string => {
-  const body = lines
-    .map((line) => escaped(line).replace(/\*\*(.+?)\*\*/g, '<strong>$1</strong>'))
-    .map((line) =>
-      line.startsWith('# ')
-        ? `<h1>${line.slice(2)}</h1>`
-        : line.startsWith('## ')
-          ? `<h2>${line.slice(3)}</h2>`
-          : line.startsWith('- ')
-            ? `<li>${line.slice(2)}</li>`
-            : line === ''
-              ? ''
-              : `<p>${line}</p>`,
-    )
-    .join('\n');
-  return `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>${escaped(title)}</title><body>\n${body}\n</body></html>\n`;
+const style = `body{font:16px/1.55 system-ui,"Noto Sans CJK SC",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#142032;background:#fff}
+h1{font-size:1.6rem}h2{font-size:1.1rem;margin:1.6rem 0 .4rem;border-bottom:1px solid #d3dbe6}li{margin:.25rem 0;overflow-wrap:anywhere}code,.standing{color:#4a5a70;font-size:.8rem}
+@media print{body{margin:0}}`;
+
+const html = (report: Report, lang: Lang): string => {
+  const item = ({ text, proof }: Line): string =>
+    `<li>${escaped(text[lang])}${proof.map((id) => ` <code>${escaped(id)}</code>`).join('')}</li>`;
+  const sections = report.sections.map(
+    ({ title, lines }) =>
+      `<h2>${escaped(title[lang])}</h2>\n${lines.length === 0 ? `<p>${words[lang].none}</p>` : `<ul>\n${lines.map(item).join('\n')}\n</ul>`}`,
+  );
+  const title = escaped(heading(report, lang));
+  return `<!doctype html>
+<html lang="${lang === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${style}</style></head>
+<body>
+<h1>${title}</h1>
+<p><strong>${escaped(report.title[lang])}</strong></p>
+<p class="standing">${escaped(standing(report))}</p>
+${sections.join('\n')}
+<p><small>${words[lang].proof}</small></p>
+</body></html>
+`;
 };

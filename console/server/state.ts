@@ -2,7 +2,6 @@
 
 import { type Bus, type Logger, OpsError } from '@fenghuo/kit';
 import {
-  type Command,
   type Decision,
   decision,
   decisionsStream,
@@ -19,6 +18,7 @@ import { DeliverPolicy } from '@nats-io/jetstream';
 import type { KpiHistory } from './events.ts';
 import { mergeEvidence } from './evidence.ts';
 import { appendKpis } from './history.ts';
+import { byNewest } from './routes/page.ts';
 
 export type Watcher = {
   /** `isFresh`: written after the console came up, so somebody may have to be told. */
@@ -122,12 +122,7 @@ export class ConsoleState {
 
   /** Incidents, newest first. */
   list(): Incident[] {
-    return [...this.incidents.values()].sort((a, b) => b.openedMs - a.openedMs);
-  }
-
-  /** Hands a person's command to the engine. */
-  async command(command: Command): Promise<void> {
-    await this.bus.publish(subjects.command(0), JSON.stringify(command));
+    return [...this.incidents.values()].sort(byNewest);
   }
 }
 

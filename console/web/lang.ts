@@ -1,8 +1,9 @@
 // Which of the two languages the page speaks; its words are in words.ts, what the engine says comes in both already.
 import { create } from 'zustand';
+import type { Lang } from '../shared/figures.ts';
 import { words } from './words.ts';
 
-export type Lang = 'en' | 'zh';
+export type { Lang };
 export type Word = keyof typeof words;
 
 export const t = (lang: Lang, key: Word): string => words[key][lang === 'en' ? 0 : 1];

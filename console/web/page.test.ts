@@ -2,9 +2,9 @@
 import type { Incident, LiveEvidence, LiveGraph } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import { incidentDocument } from '../server/api.ts';
+import { range, span, times, value } from '../shared/figures.ts';
 import { adviceFor, decisiveFigure } from './advice.ts';
 import { chartOrder, chartTitle } from './chart-order.ts';
-import { range, span, times, value } from './format.ts';
 import { connected, involved, places, shortName } from './graph-shape.ts';
 import { grouped } from './timeline-groups.ts';
 
@@ -25,6 +25,7 @@ const base: Incident = {
   impact: [],
   clocks: { onsetMs: 0, alertDueMs: 1, respondDueMs: 2, repairDueMs: 3 },
   timeline: [],
+  proof: { opened: 'd', actions: {} },
 };
 const cause: NonNullable<Incident['cause']> = {
   entity: 'lender',

@@ -12,6 +12,7 @@ const types: Readonly<Record<string, Word>> = {
   'action.state': 'typeAction',
   'page.sent': 'typePage',
   'page.failed': 'typePage',
+  'page.muted': 'typePage',
   'incident.note': 'typeNote',
   'incident.assigned': 'typeNote',
   'engine.note': 'typeNote',

@@ -6,6 +6,7 @@ import {
   flagsBucket,
   limits,
   schemasBucket,
+  silencesBucket,
   subjects,
   telemetryStream,
 } from '@fenghuo/rules/contract';
@@ -77,6 +78,11 @@ export const ensureStreams = async (bus: Bus, { partitions }: { partitions: numb
     history: 1,
     max_bytes: 16 * 1_024 ** 2,
     description: 'degrade flags under a lease',
+  });
+  await bus.kvm.create(silencesBucket, {
+    history: 1,
+    max_bytes: 16 * 1_024 ** 2,
+    description: 'silences of pages',
   });
   // Longer than telemetry is kept: whoever replays a frame can still ask for its schema.
   await bus.kvm.create(schemasBucket, {

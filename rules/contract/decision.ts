@@ -76,6 +76,16 @@ export const decision = z.discriminatedUnion('type', [
     /** The cause that it named; absent where none was known yet. */
     cause: cause.pick({ entity: true, kind: true }).optional(),
   }),
+  /** A page that was due and is held back while the silence lasts. */
+  z.object({
+    ...ofIncident,
+    type: as('page.muted'),
+    receiver: z.string(),
+    about: z.enum(['open', 'cause', 'resolve', 'escalate']),
+    silence: z.string(),
+    untilMs: z.number(),
+    by: z.string(),
+  }),
   z.object({
     ...ofIncident,
     type: as('page.failed'),

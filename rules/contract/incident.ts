@@ -84,6 +84,20 @@ export const actionView = action.extend({
 });
 export type ActionView = Readonly<z.infer<typeof actionView>>;
 
+/** Which decisions prove what the document says: ids of the log. */
+export const proof = z.object({
+  opened: z.string(),
+  cause: z.string().optional(),
+  impact: z.string().optional(),
+  alerted: z.string().optional(),
+  responded: z.string().optional(),
+  repaired: z.string().optional(),
+  closed: z.string().optional(),
+  /** By action: planned, and every move since. */
+  actions: z.record(z.string(), z.array(z.string())),
+});
+export type Proof = Readonly<z.infer<typeof proof>>;
+
 export const incident = z.object({
   id: z.string(),
   state: z.enum(incidentStates),
@@ -104,5 +118,6 @@ export const incident = z.object({
   clocks,
   assignee: z.string().optional(),
   timeline: z.array(timelineEntry),
+  proof,
 });
 export type Incident = Readonly<z.infer<typeof incident>>;

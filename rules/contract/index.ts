@@ -13,4 +13,5 @@ export * from './live.ts';
 export * from './project.ts';
 export * from './rulebook.ts';
 export * from './schema.ts';
+export * from './silence.ts';
 export * from './subjects.ts';

@@ -135,6 +135,17 @@ describe('projection of the decision log', () => {
     expect(incident).toMatchObject({ state: 'closed', closedMs: 99_000 });
     expect(incident?.timeline).toHaveLength(log.length);
   });
+  it('keeps which decision proves what', () => {
+    expect(fold(log).get('i1')?.proof).toEqual({
+      opened: '0-1-0',
+      cause: '0-1-1',
+      alerted: 'page-1',
+      responded: '0-9-0',
+      repaired: '0-99-0',
+      closed: '0-99-0',
+      actions: { a1: ['0-2-0', '0-2-1', '0-3-0'] },
+    });
+  });
   it('runs the alert clock until a receiver or a screen has it, and the first one counts', () => {
     expect(fold(log.slice(0, 2)).get('i1')?.clocks.alertedMs).toBeUndefined();
     const page = log.find((one) => one.type === 'page.sent');

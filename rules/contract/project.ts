@@ -21,7 +21,8 @@ export const projectDecision = (incidents: Incidents, decision: Decision): Incid
   if (decision.incident === undefined) return incidents;
   const before = incidents.get(decision.incident);
   if (before === undefined || before.timeline.some((entry) => entry.decision === decision.id)) return incidents;
-  return new Map(incidents).set(decision.incident, applied(before, decision));
+  const after = applied(before, decision);
+  return new Map(incidents).set(decision.incident, { ...after, proof: proven(before, after, decision) });
 };
 
 const opened = (d: DecisionOf<'incident.opened'>): Incident => ({
@@ -45,6 +46,7 @@ const opened = (d: DecisionOf<'incident.opened'>): Incident => ({
     repairDueMs: d.onsetMs + clockMs.repair,
   },
   timeline: [{ atMs: d.atMs, type: d.type, text: d.title, decision: d.id }],
+  proof: { opened: d.id, actions: {} },
 });
 
 const both = (text: string): { en: string; zh: string } => ({ en: text, zh: text });
@@ -120,6 +122,14 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
           zh: `${d.receiver} 通知失败：${d.error}`,
         }),
       };
+    case 'page.muted':
+      return {
+        ...incident,
+        ...told({
+          en: `${d.receiver} is not told (${aboutText[d.about].en}): silenced by ${d.by} until ${new Date(d.untilMs).toISOString()}`,
+          zh: `未通知 ${d.receiver}（${aboutText[d.about].zh}）：${d.by} 已静默至 ${new Date(d.untilMs).toISOString()}`,
+        }),
+      };
     case 'engine.note':
       return { ...incident, ...told(d.text) };
     case 'anomaly.detected':
@@ -136,6 +146,24 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...told({ en: `${d.entity} ${d.metric} is back in its band`, zh: `${d.entity} ${d.metric} 恢复正常` }),
       };
   }
+};
+
+/** What a decision proves: whatever it changed. */
+const proven = (before: Incident, after: Incident, d: Decision): Incident['proof'] => {
+  const { proof } = before;
+  const first = (key: 'alerted' | 'responded' | 'repaired'): Partial<Incident['proof']> =>
+    after.clocks[`${key}Ms`] === before.clocks[`${key}Ms`] ? {} : { [key]: d.id };
+  const of = d.type === 'action.planned' ? d.action.id : d.type === 'action.state' ? d.action : undefined;
+  return {
+    ...proof,
+    ...(d.type === 'incident.cause' ? { cause: d.id } : {}),
+    ...(d.type === 'incident.impact' ? { impact: d.id } : {}),
+    ...(after.state === 'closed' && before.state !== 'closed' ? { closed: d.id } : {}),
+    ...first('alerted'),
+    ...first('responded'),
+    ...first('repaired'),
+    ...(of === undefined ? {} : { actions: { ...proof.actions, [of]: [...(proof.actions[of] ?? []), d.id] } }),
+  };
 };
 
 /** Stops the respond clock, once: by whom, or else by the action that helped. */

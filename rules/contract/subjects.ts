@@ -8,6 +8,8 @@ export const decisionsStream = 'DECISIONS';
 export const flagsBucket = 'fh_flags';
 /** Key-value bucket of announced schemas by hash (hex): asked for by whoever meets an unknown hash. */
 export const schemasBucket = 'fh_schemas';
+/** Key-value bucket of silences by id (silence.ts). */
+export const silencesBucket = 'fh_silences';
 
 /** A subject token: NATS forbids dots, blanks and wildcards in one. */
 export const token = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_') || '_';

@@ -5,6 +5,7 @@ import {
   type NatsRole,
   natsRoles,
   schemasBucket,
+  silencesBucket,
   subjects,
 } from '@fenghuo/rules/contract';
 
@@ -78,7 +79,7 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
   collector: (user) => service(user, ['fh.t.>', subjects.deadLetters, subjects.collectors, `_INBOX.${user}.>`]),
   analyzer: (user) =>
     service(user, [subjects.decisions, subjects.liveAll, subjects.deadLetters, `$KV.${flagsBucket}.>`]),
-  console: (user) => service(user, [subjects.decisions, 'fh.t.*.command', 'fh.t.*.event']),
+  console: (user) => service(user, [subjects.decisions, 'fh.t.*.command', 'fh.t.*.event', `$KV.${silencesBucket}.>`]),
 };
 
 /** The `authorization.users` of the server's configuration. */
