@@ -59,9 +59,10 @@ export const readMemory = (read: ReadText, put: Put): void => {
   for (const [name, value] of numbers(read('/proc/vmstat'))) {
     if (name === 'pgmajfault')
       put('system.paging.faults', '{fault}', 'total', value, { 'system.paging.fault.type': 'major' });
+    else if (/^nr_dirty_(background_)?threshold$/.test(name)) put(`system.linux.vm.${name}`, '{page}', 'gauge', value);
     else if (vmCounters.test(name)) put(`system.linux.vm.${name}`, '{event}', 'total', value);
   }
 };
 // The counters that tell of pressure; the kernel's state gauges repeat meminfo in pages.
 const vmCounters =
-  /^(pgpgin|pgpgout|pswpin|pswpout|pgfault|pgfree|pgalloc_normal|pgactivate|pgdeactivate|pgrefill|pgreuse|pgsteal_\w+|pgscan_\w+|slabs_scanned|allocstall_\w+|compact_(stall|fail|success)|oom_kill|workingset_(refault|activate)_\w+|thp_(fault|collapse|split)_\w+|nr_dirtied|nr_written)$/;
+  /^(pgpgin|pgpgout|pswpin|pswpout|pgfault|pgfree|pgalloc_\w+|pgrotated|pgmigrate_(success|fail)|numa_(hit|miss|local|foreign|other)|unevictable_pgs_(culled|rescued|mlocked|munlocked)|pgactivate|pgdeactivate|pgrefill|pgreuse|pgsteal_\w+|pgscan_\w+|slabs_scanned|allocstall_\w+|compact_(stall|fail|success)|oom_kill|workingset_(refault|activate)_\w+|thp_(fault|collapse|split)_\w+|nr_dirtied|nr_written)$/;

@@ -68,7 +68,10 @@ export const readNetwork = (read: ReadText, put: Put): void => {
       });
     }
   }
-  for (const [, group, rest] of read('/proc/net/sockstat').matchAll(/^(TCP|UDP|FRAG): (.*)$/gm))
+  const sockets = read('/proc/net/sockstat');
+  const used = /^sockets: used (\d+)/m.exec(sockets)?.[1];
+  if (used !== undefined) put('system.linux.sockets.used', '{socket}', 'gauge', Number(used));
+  for (const [, group, rest] of sockets.matchAll(/^(TCP|UDP|FRAG): (.*)$/gm))
     for (const [, name, value] of (rest ?? '').matchAll(/(\w+) (\d+)/g))
       put(`system.linux.sockets.${group?.toLowerCase()}.${name}`, '{socket}', 'gauge', Number(value));
 };
@@ -84,6 +87,21 @@ export const readCgroup = (read: ReadText, put: Put): void => {
   if (!Number.isNaN(throttled)) put('container.linux.cpu.throttled.time', 's', 'total', throttled / 1e6);
   const used = read('/sys/fs/cgroup/memory.current') || read('/sys/fs/cgroup/memory/memory.usage_in_bytes');
   if (used !== '') put('container.memory.usage', 'By', 'gauge', Number(used));
+  readCgroupMemory(read, put, Number(used));
   for (const [name, value] of numbers(read('/sys/fs/cgroup/memory.events')))
     put(`container.linux.memory.events.${name}`, '{event}', 'total', value);
+};
+
+/** Version 1 tells the group and those below it under names that begin with `total_`; version 2 always means both. */
+const readCgroupMemory = (read: ReadText, put: Put, used: number): void => {
+  const two = numbers(read('/sys/fs/cgroup/memory.stat'));
+  const one = two.size > 0 ? two : numbers(read('/sys/fs/cgroup/memory/memory.stat'));
+  const at = (name: string): number | undefined => one.get(`total_${name}`) ?? one.get(name);
+  const [rss, cold, faults, major] = [at('rss') ?? at('anon'), at('inactive_file'), at('pgfault'), at('pgmajfault')];
+  if (rss !== undefined) put('container.memory.rss', 'By', 'gauge', rss);
+  if (cold !== undefined && used > 0) put('container.memory.working_set', 'By', 'gauge', Math.max(0, used - cold));
+  if (faults === undefined || major === undefined) return;
+  const type = 'system.paging.fault.type';
+  put('container.memory.paging.faults', '{fault}', 'total', faults - major, { [type]: 'minor' });
+  put('container.memory.paging.faults', '{fault}', 'total', major, { [type]: 'major' });
 };

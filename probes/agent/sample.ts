@@ -7,6 +7,7 @@ import type { Point } from './frames.ts';
 import type { Put, Reading, ReadText } from './reading.ts';
 import { readFilesystems } from './sources/filesystem.ts';
 import { readKernel } from './sources/kernel.ts';
+import { readProcesses } from './sources/processes.ts';
 import { readSoftnet } from './sources/softnet.ts';
 
 const readers: readonly ((read: ReadText, put: Put) => void)[] = [
@@ -18,6 +19,7 @@ const readers: readonly ((read: ReadText, put: Put) => void)[] = [
   readSoftnet,
   readKernel,
   (read, put) => readFilesystems(read, put),
+  (_read, put) => readProcesses(put),
 ];
 
 /** Reads a kernel file; a missing or forbidden one is empty, so its figures are missing and the others are not. */

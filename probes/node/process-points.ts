@@ -1,6 +1,6 @@
 // The process's own figures: processor, memory, descriptors, switches, heap. Read from Node and /proc/self, a tick at a time.
 import { readdirSync, readFileSync } from 'node:fs';
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { getHeapCodeStatistics, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { MetricClass, ValueKind } from '@fenghuo/rules/contract';
 import type { Emit } from './point.ts';
 
@@ -62,6 +62,10 @@ export class ProcessPoints {
     put('v8js.heap.malloced_memory', 'By', heap.malloced_memory);
     put('v8js.heap.total_available_size', 'By', heap.total_available_size);
     put('v8js.heap.detached_contexts', '{context}', heap.number_of_detached_contexts);
+    put('v8js.heap.global_handles.used', 'By', heap.used_global_handles_size);
+    const code = getHeapCodeStatistics();
+    put('v8js.heap.code.size', 'By', code.code_and_metadata_size);
+    put('v8js.heap.bytecode.size', 'By', code.bytecode_and_metadata_size);
     for (const space of getHeapSpaceStatistics())
       put('v8js.memory.heap.used', 'By', space.space_used_size, 'gauge', 'resource', {
         'v8js.heap.space.name': space.space_name,
@@ -80,10 +84,13 @@ export class ProcessPoints {
     put('process.linux.memory.anon', 'By', (status.get('RssAnon') ?? 0) * 1_024);
     put('process.linux.memory.file', 'By', (status.get('RssFile') ?? 0) * 1_024);
     put('process.linux.memory.peak', 'By', (status.get('VmHWM') ?? 0) * 1_024);
+    put('process.linux.memory.data', 'By', (status.get('VmData') ?? 0) * 1_024);
     put('process.linux.memory.page_table', 'By', (status.get('VmPTE') ?? 0) * 1_024);
     const io = fields(proc('io'));
     added('process.disk.io', 'By', io.get('read_bytes') ?? 0, { 'disk.io.direction': 'read' });
     added('process.disk.io', 'By', io.get('write_bytes') ?? 0, { 'disk.io.direction': 'write' });
+    added('process.linux.io.transferred', 'By', io.get('rchar') ?? 0, { 'disk.io.direction': 'read' });
+    added('process.linux.io.transferred', 'By', io.get('wchar') ?? 0, { 'disk.io.direction': 'write' });
     added('process.linux.io.syscalls', '{call}', io.get('syscr') ?? 0, { 'disk.io.direction': 'read' });
     added('process.linux.io.syscalls', '{call}', io.get('syscw') ?? 0, { 'disk.io.direction': 'write' });
     const [run, wait] = proc('schedstat').split(' ').map(Number);

@@ -4,6 +4,8 @@ import type { Put, ReadText } from '../reading.ts';
 const figures: readonly (readonly [path: string, at: number, metric: string, unit: string])[] = [
   ['/proc/sys/fs/inode-nr', 0, 'system.linux.inodes.allocated', '{inode}'],
   ['/proc/sys/fs/inode-nr', 1, 'system.linux.inodes.free', '{inode}'],
+  ['/proc/sys/fs/dentry-state', 0, 'system.linux.dentries.allocated', '{dentry}'],
+  ['/proc/sys/fs/dentry-state', 1, 'system.linux.dentries.unused', '{dentry}'],
   ['/proc/sys/kernel/random/entropy_avail', 0, 'system.linux.entropy.available', 'bit'],
   ['/proc/sys/kernel/threads-max', 0, 'system.linux.thread.limit', '{thread}'],
   ['/proc/sys/kernel/pid_max', 0, 'system.linux.pid.limit', '{process}'],

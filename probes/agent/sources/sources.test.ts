@@ -5,6 +5,7 @@ import { readCgroup, readDisks, readNetwork } from '../disk-network.ts';
 import type { Put, Reading, ReadText } from '../reading.ts';
 import { mountsOf, readFilesystems } from './filesystem.ts';
 import { readKernel } from './kernel.ts';
+import { readProcesses } from './processes.ts';
 import { readSoftnet } from './softnet.ts';
 
 const from = (reader: (read: ReadText, put: Put) => void, files: Readonly<Record<string, string>>) => {
@@ -61,6 +62,27 @@ test('processor, memory, disks, network and both kinds of control group', () => 
   const two = { '/sys/fs/cgroup/cpu.stat': 'usage_usec 2500000\n', '/sys/fs/cgroup/memory.current': '4096\n' };
   expect(from(readCgroup, two)('container.cpu.time')).toBe(2.5);
   expect(from(readCgroup, two)('container.memory.usage')).toBe(4096);
+  const memoryOne = {
+    '/sys/fs/cgroup/memory/memory.usage_in_bytes': '9000\n',
+    '/sys/fs/cgroup/memory/memory.stat':
+      'rss 1\npgfault 2\ntotal_rss 700\ntotal_inactive_file 2000\ntotal_pgfault 50\ntotal_pgmajfault 8\n',
+  };
+  expect(from(readCgroup, memoryOne)('container.memory.rss')).toBe(700);
+  expect(from(readCgroup, memoryOne)('container.memory.working_set')).toBe(7_000);
+  expect(from(readCgroup, memoryOne)('container.memory.paging.faults', 'minor')).toBe(42);
+  const memoryTwo = { ...two, '/sys/fs/cgroup/memory.stat': 'anon 600\ninactive_file 96\npgfault 5\npgmajfault 1\n' };
+  expect(from(readCgroup, memoryTwo)('container.memory.working_set')).toBe(4_000);
+  expect(from(readCgroup, memoryTwo)('container.memory.rss')).toBe(600);
   const one = { '/sys/fs/cgroup/cpuacct/cpuacct.usage': '1500000000\n' };
   expect(from(readCgroup, one)('container.cpu.time')).toBeCloseTo(1.5);
+});
+
+test('sockets in all, processes, cached names', () => {
+  const of = from(readNetwork, { '/proc/net/sockstat': 'sockets: used 15\nTCP: inuse 1 orphan 0\n' });
+  expect([of('system.linux.sockets.used'), of('system.linux.sockets.tcp.inuse')]).toEqual([15, 1]);
+  expect(from((_, put) => readProcesses(put, () => ['1', '42', 'self', 'meminfo']), {})('system.process.count')).toBe(
+    2,
+  );
+  const names = from(readKernel, { '/proc/sys/fs/dentry-state': '414511\t412158\t45\t0\t73549\t0\n' });
+  expect(names('system.linux.dentries.unused')).toBe(412_158);
 });
