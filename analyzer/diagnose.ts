@@ -2,6 +2,7 @@
 import { type Anomaly, limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
+import { overLinks } from './localise/link.ts';
 import { localise } from './localise/localise.ts';
 import type { Evidence, SeriesEvidence } from './types.ts';
 import type { Series } from './watch.ts';
@@ -74,7 +75,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
     return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
-  const ranking = localise(evidence);
+  const ranking = overLinks(localise(evidence), evidence);
   if (ranking.suspects.length === 0) return;
   const first = ranking.suspects[0]!;
   if (incident.cause === null) {

@@ -11,6 +11,7 @@ import {
 import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
+import { linkOf } from './localise/link.ts';
 import { type Series, Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
@@ -192,9 +193,12 @@ const isBody = ({ meta }: Series): boolean =>
     : meta.class === 'latency' &&
       (meta.stat === undefined || meta.stat === 'p50' || meta.stat === 'mean' || meta.stat === 'p90');
 
+const isAbout = ({ meta }: Series, entity: string): boolean =>
+  meta.entity === entity || (meta.caller !== undefined && linkOf(meta.caller, meta.entity) === entity);
+
 /** The figures by which an entity is judged healthy: what most of its calls see. */
 export const figures = (engine: Engine, entity: string): Series[] =>
-  [...engine.watch.series.values()].filter((one) => one.meta.entity === entity && isBody(one));
+  [...engine.watch.series.values()].filter((one) => isAbout(one, entity) && isBody(one));
 
 /** Up to where a figure is healthy: its band, or the change that its rule calls too small to matter. */
 export const healthyUpTo = (engine: Engine, one: Series): number => {

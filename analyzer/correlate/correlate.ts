@@ -2,6 +2,7 @@
 import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
+import { endsOf } from '../localise/link.ts';
 import type { Series } from '../watch.ts';
 import { commonMode, matters, opens, ticksOut } from './opening.ts';
 
@@ -98,7 +99,8 @@ const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Ope
   if (meta.class === 'business' || file.affected.has(meta.entity)) return true;
   const cause = engine.incidents.get(file.id)?.cause?.entity;
   const isTogether = Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs;
-  const roots = cause === undefined ? [...file.affected] : isTogether ? [cause, ...file.affected] : [cause];
+  const named = cause === undefined ? [] : endsOf(cause);
+  const roots = cause === undefined || isTogether ? [...named, ...file.affected] : named;
   for (const root of roots) {
     if (engine.graph.upstream(root).has(meta.entity) || engine.graph.downstream(root).has(meta.entity)) return true;
     // Whoever takes over the load of what was switched off is slower for a good reason.

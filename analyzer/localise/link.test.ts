@@ -1,0 +1,100 @@
+// A link is named when both its ends are well: the caller's view of the calls and the callee's own disagree.
+import { describe, expect, it } from 'vitest';
+import type { Evidence, SeriesEvidence } from '../types.ts';
+import { endsOf, overLinks } from './link.ts';
+import { localise } from './localise.ts';
+
+type Of = { caller?: string; class?: SeriesEvidence['meta']['class']; metric?: string; usual?: number; unit?: string };
+const ONSET = 10_000;
+/** A figure that was as usual before and reads `now` each second since the onset; NaN is a second without word. */
+const figure = (entity: string, now: readonly number[], of: Of = {}): SeriesEvidence => {
+  const usual = of.usual ?? 0.05;
+  return {
+    meta: {
+      id: `${of.caller} ${entity} ${of.metric}`,
+      entity,
+      ...(of.caller === undefined ? {} : { caller: of.caller }),
+      metric: of.metric ?? (of.caller === undefined ? 'http.server.request.duration' : 'http.client.request.duration'),
+      stat: 'p50',
+      unit: of.unit ?? 's',
+      class: of.class ?? 'latency',
+      kind: 'gauge',
+      bad: 'up',
+    },
+    baseline: {
+      n: 60,
+      location: usual,
+      scale: 0.1 * usual,
+      mean: usual,
+      sd: 0.1 * usual,
+      min: 0,
+      max: 2 * usual,
+      missing: 0,
+    },
+    timesMs: Float64Array.from(now, (_, i) => ONSET + 1_000 * i),
+    values: Float64Array.from(now),
+  };
+};
+const late = [0.55, 0.56, 0.54];
+const well = [0.05, 0.051, 0.049];
+const seen = (...series: SeriesEvidence[]): Evidence => ({
+  stepMs: 1_000,
+  onsetMs: ONSET,
+  nowMs: ONSET + 2_000,
+  series,
+  edges: [
+    { caller: 'shop', callee: 'till', source: 'traffic' },
+    { caller: 'desk', callee: 'till', source: 'traffic' },
+  ],
+  kinds: new Map(),
+  hosts: new Map(),
+  events: [],
+});
+const first = (...series: SeriesEvidence[]) => {
+  const evidence = seen(...series);
+  return overLinks(localise(evidence), evidence).suspects[0]!;
+};
+
+describe('the network between two services', () => {
+  it('is named when calls are late for the caller and answered in time by the callee', () => {
+    const cause = first(figure('till', late, { caller: 'shop' }), figure('till', well));
+    expect(cause).toMatchObject({ entity: 'shop → till', entityKind: 'edge', kind: 'network' });
+    expect(endsOf(cause.entity)).toEqual(['shop', 'till']);
+  });
+
+  it('is named when calls fail that never reach the callee, which reports that it failed none', () => {
+    const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
+    const failing = figure('till', [12, 14, 11], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });
+    const none = figure('till', [0, 0, 0], { ...errors, metric: 'fenghuo.server.errors' });
+    expect(first(failing, none).entity).toBe('shop → till');
+  });
+
+  it('is not accused when the callee itself is slow', () => {
+    expect(first(figure('till', late, { caller: 'shop' }), figure('till', late)).entity).toBe('till');
+  });
+
+  it('is not accused when the callee was down for some of the time: it restarted', () => {
+    const back = figure('till', [Number.NaN, Number.NaN, 0.05]);
+    expect(first(figure('till', late, { caller: 'shop' }), back).entity).toBe('till');
+  });
+
+  it('is not accused when a blocked loop took the calls late: such a callee does not know how late it is', () => {
+    const loop = figure('till', [0.7, 0.7, 0.7], {
+      class: 'saturation',
+      metric: 'nodejs.eventloop.delay.p99',
+      usual: 0.02,
+    });
+    expect(first(figure('till', late, { caller: 'shop' }), figure('till', well), loop).entity).toBe('till');
+  });
+
+  it('is not accused while calls still wait: the callee has not told of them yet', () => {
+    const age = figure('till', late, { caller: 'shop', metric: 'fenghuo.client.oldest_request.age' });
+    expect(first(age, figure('till', well)).entity).toBe('till');
+  });
+
+  it('is not accused when all callers complain, nor when the callee is somebody who tells nothing of himself', () => {
+    const both = [figure('till', late, { caller: 'shop' }), figure('till', late, { caller: 'desk' })];
+    expect(first(...both, figure('till', well)).entity).toBe('till');
+    expect(first(figure('till', late, { caller: 'shop' })).entity).toBe('till');
+  });
+});

@@ -1,0 +1,60 @@
+// Whether it is the network between two services and neither of them: the caller complains, and the callee, which reports as ever,
+// has answered what reached it in time. Two views of the same calls that disagree are the evidence (edge-based localisation, as in
+// Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
+import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { strengthOf } from './strength.ts';
+
+/** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
+const TOLD_MIN = 2;
+const MISSED_MAX = 1;
+/** A process that is busy, stopped or full takes calls late and does not know it: from here on its own figures speak against it. */
+const OWN_MAX = 1;
+const BETWEEN = ' → ';
+
+/** The name of the link between two entities. */
+export const linkOf = (caller: string, callee: string): string => `${caller}${BETWEEN}${callee}`;
+/** The two ends of a link; of anything else itself alone. */
+export const endsOf = (entity: string): readonly string[] => entity.split(BETWEEN);
+
+const isSymptom = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' || meta.class === 'errors';
+/** Only calls that ended have been seen from both sides: of one that still waits the callee cannot have told yet. */
+const isEnded = ({ meta }: SeriesEvidence): boolean => !/(^|\.|_)age$/.test(meta.metric);
+const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
+  meta.caller === undefined && (meta.class === 'saturation' || /cpu|gc/.test(meta.metric));
+
+/** The link that the first suspect was mistaken for, or undefined. */
+const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
+  const from = evidence.onsetMs - evidence.stepMs;
+  const strength = (series: SeriesEvidence): number => strengthOf(series, from).strength;
+  const about = evidence.series.filter(({ meta }) => meta.entity === entity);
+  const own = about.filter((series) => series.meta.caller === undefined && isSymptom(series));
+  const told = Math.max(0, ...own.map((series) => strengthOf(series, from).present));
+  const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
+  if (told < TOLD_MIN || told < ticks - MISSED_MAX || own.some((series) => strength(series) > 0)) return undefined;
+  const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s) && strength(s) > 0);
+  const [caller, ...others] = new Set(complaints.flatMap(({ meta }) => meta.caller ?? []));
+  if (caller === undefined || others.length > 0 || caller === entity) return undefined;
+  const isBurdened = (end: string): boolean =>
+    evidence.series.some((s) => s.meta.entity === end && isOwnBurden(s) && strength(s) > OWN_MAX);
+  return isBurdened(entity) ? undefined : linkOf(caller, entity);
+};
+
+/** The ranking with the link in the first place where the first suspect was only seen through it; the suspect keeps the second. */
+export const overLinks = (ranking: Ranking, evidence: Evidence): Ranking => {
+  const first = ranking.suspects[0];
+  const link = first === undefined ? undefined : mistaken(first, evidence);
+  if (first === undefined || link === undefined) return ranking;
+  const [caller = ''] = endsOf(link);
+  return {
+    ...ranking,
+    suspects: [
+      { ...first, entity: link, entityKind: 'edge', kind: 'network' },
+      ...ranking.suspects.map((one) =>
+        one.entity === first.entity
+          ? { ...one, because: [{ code: 'explained_by', about: link, weight: -one.score }] }
+          : one,
+      ),
+    ],
+    path: [{ from: link, to: caller, onsetMs: first.onsetMs }, ...ranking.path.filter(({ to }) => to !== caller)],
+  };
+};
