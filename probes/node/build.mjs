@@ -14,7 +14,7 @@ await build({
   outExtension: { '.js': '.mjs' },
   conditions: ['@fenghuo/source'],
   // Everything but our own workspaces, which are inlined.
-  external: ['@nats-io/*', '@opentelemetry/*', 'zod'],
+  external: ['@nats-io/*', '@opentelemetry/*'],
   logLevel: 'warning',
 });
 execFileSync(process.execPath, [

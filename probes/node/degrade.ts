@@ -1,6 +1,7 @@
 // Degrade flags in the app: a playbook's value while its lease runs, the app's own value otherwise, whoever is dead.
-import { type FlagLease, type FlagReport, flagLease } from '@fenghuo/rules/contract';
+import type { FlagLease, FlagReport } from '@fenghuo/rules/contract';
 import type { ProbeClock } from './clock.ts';
+import { readLease } from './lease.ts';
 
 type Flag = {
   readonly key: string;
@@ -61,9 +62,8 @@ export class Degrade {
    * extends nor cuts its lease.
    */
   take(payload: unknown, ageMs: number, revision: number): void {
-    const parsed = flagLease.safeParse(payload);
-    if (!parsed.success || parsed.data.service !== this.service) return;
-    const lease = parsed.data;
+    const lease = readLease(payload);
+    if (lease === undefined || lease.service !== this.service) return;
     const before = this.taken.get(lease.key);
     if (before !== undefined && before.revision === revision && sameEntry(before.lease, lease)) return;
     if (before === undefined && this.taken.size >= flagsMax) return;

@@ -1,7 +1,8 @@
 // `node --import @fenghuo/probe/register app.js`: OpenTelemetry's Node SDK with maintained instrumentations, and the probe behind it.
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
+import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
+import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { RedisInstrumentation } from '@opentelemetry/instrumentation-redis';
@@ -13,7 +14,11 @@ import { probeClock } from './clock.ts';
 import { probeConfig, quietDefaults } from './config.ts';
 import { TickReader } from './meter-points.ts';
 import { startProbe } from './probe.ts';
+import { countAll } from './sampler.ts';
 import { share } from './shared.ts';
+
+/** Latencies come from spans. Measured a second time as metrics they would cost more than the rest of the probe. */
+const unmeasured: MeterProvider = { getMeter: () => createNoopMeter() };
 
 const start = (): void => {
   quietDefaults();
@@ -25,11 +30,19 @@ const start = (): void => {
   const probe = startProbe(config, probeClock, reader);
   share(probe.degrade);
 
+  const ofCalls = [
+    new HttpInstrumentation(),
+    new UndiciInstrumentation(),
+    // Its route is wanted; a span for each middleware is read by nobody here.
+    new ExpressInstrumentation({ ignoreLayersType: Object.values(ExpressLayerType) }),
+    new PgInstrumentation(),
+    new RedisInstrumentation(),
+  ];
   const sdk = new NodeSDK({
     serviceName: config.service,
     autoDetectResources: false,
     metricReaders: [reader],
-    // The probe's own sketches have the latencies already, by edge and with exact maxima.
+    // An app that measures these itself: the probe's own sketches have them already, with exact maxima.
     views: [
       { instrumentName: 'http.*.request.duration', aggregation: { type: AggregationType.DROP } },
       { instrumentName: 'db.client.operation.duration', aggregation: { type: AggregationType.DROP } },
@@ -42,16 +55,11 @@ const start = (): void => {
         shutdown: async () => undefined,
       },
     ],
-    instrumentations: [
-      new HttpInstrumentation(),
-      new UndiciInstrumentation(),
-      new ExpressInstrumentation(),
-      new PgInstrumentation(),
-      new RedisInstrumentation(),
-      new RuntimeNodeInstrumentation({ monitoringPrecision: 20 }),
-    ],
+    sampler: countAll,
+    instrumentations: [...ofCalls, new RuntimeNodeInstrumentation({ monitoringPrecision: 20 })],
   });
   sdk.start();
+  for (const one of ofCalls) one.setMeterProvider(unmeasured);
   // A job of half a second is still seen: its last figures go out when it has nothing left to do.
   process.once('beforeExit', () => void probe.flush());
 };

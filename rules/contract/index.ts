@@ -6,6 +6,7 @@ export * from './decision.ts';
 export * from './fault.ts';
 export * from './flag.ts';
 export * from './frame.ts';
+export * from './identity.ts';
 export * from './incident.ts';
 export * from './input.ts';
 export * from './limits.ts';

@@ -67,36 +67,3 @@ export type EdgeRef = Readonly<z.infer<typeof edgeRef>>;
 export type Column = Readonly<z.infer<typeof column>>;
 export type Resource = Readonly<z.infer<typeof resource>>;
 export type FrameSchema = Readonly<z.infer<typeof frameSchema>>;
-
-const PRIME = 0x100000001b3n;
-const MASK = 0xffffffffffffffffn;
-
-/** FNV-1a over UTF-16 code units, 64 bit, as 16 hex digits. Not for secrets. */
-export const hash64 = (value: string): string => {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < value.length; i++) hash = ((hash ^ BigInt(value.charCodeAt(i))) * PRIME) & MASK;
-  return hash.toString(16).padStart(16, '0');
-};
-
-/** The id of a series: stable over restarts of a process that keeps its service and instance names. */
-export const seriesId = (
-  of: Resource,
-  metric: string,
-  stat: Stat | undefined,
-  attributes: Readonly<Record<string, string>>,
-): string => {
-  const sorted = Object.keys(attributes)
-    .sort()
-    .map((key) => `${key}=${attributes[key]}`);
-  return hash64([of.service ?? '', of.instance ?? '', of.host ?? '', metric, stat ?? '', ...sorted].join('\u0000'));
-};
-
-/** The hash that frames carry; equal content gives an equal hash. */
-export const schemaHash = (content: Pick<FrameSchema, 'resource' | 'listens' | 'columns'>): string =>
-  hash64(
-    JSON.stringify([
-      content.resource,
-      content.listens,
-      content.columns.map((c) => [c.id, c.unit, c.kind, c.class, c.edge ?? null]),
-    ]),
-  );
