@@ -3,6 +3,8 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { changeEventRoute } from './change-events.ts';
+import { otlpRoute } from './receive/otlp-route.ts';
+import { signals } from './receive/otlp-signals.ts';
 import type { Receiver } from './receive/receiver.ts';
 import { writeRoute } from './receive/write-route.ts';
 
@@ -48,8 +50,14 @@ export const door = (parts: DoorParts): express.Express => {
     changeEventRoute(parts),
   );
   app.post('/api/v1/write', writeRoute(parts.receiver));
+  for (const signal of signals) app.post(signal.httpPath, otlpRoute(parts.receiver, signal));
   app.use((_request, response) =>
-    problem(response, 404, 'not found', 'POST /api/v1/events, /api/v1/write, GET /-/healthy, /-/ready, /metrics'),
+    problem(
+      response,
+      404,
+      'not found',
+      'POST /api/v1/events, /api/v1/write, /v1/metrics, GET /-/healthy, /-/ready, /metrics',
+    ),
   );
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 503;

@@ -7,6 +7,7 @@ import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
 import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
 import { servePartition } from './partition.ts';
+import { serveGrpc } from './receive/grpc.ts';
 import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
 import { Receiver } from './receive/receiver.ts';
@@ -70,8 +71,10 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     server.once('error', reject);
     server.listen(ports.collector + config.portShift, config.host, resolve);
   });
+  const grpc = await serveGrpc(receiver, config.host, ports.otlpGrpc + config.portShift);
   return {
     stop: async () => {
+      grpc.stop();
       server.close();
       sweeping.cancel();
       await Promise.all(partitions.map((partition) => partition.stop()));

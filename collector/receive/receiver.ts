@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Bus, Clock, SelfMetrics, Timer } from '@fenghuo/kit';
 import { Flying, type Key, Quota, sourceOf } from './keys.ts';
 import { receiveLimits } from './limits.ts';
+import { OtlpMetrics } from './otlp-metrics.ts';
 import { publisher } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { RemoteWrite } from './remote-write.ts';
@@ -26,6 +27,7 @@ export type Sender = {
   readonly quota: Quota;
   readonly one: RemoteWrite;
   readonly two: RemoteWrite2;
+  readonly otlp: OtlpMetrics;
 };
 
 export class Receiver {
@@ -69,6 +71,7 @@ export class Receiver {
       quota: new Quota(clock, rate),
       one: new RemoteWrite(source, seed),
       two: new RemoteWrite2(source, seed),
+      otlp: new OtlpMetrics(source, seed),
     };
     this.senders.set(name, made);
     return made;
@@ -112,9 +115,9 @@ export class Receiver {
   /** Lets idle series go, every minute. */
   start(): Timer {
     return this.parts.clock.every(receiveLimits.sweepMs, () => {
-      for (const { source, one, two } of this.senders.values()) {
+      for (const { source, one, two, otlp } of this.senders.values()) {
         const gone = new Set(source.sweep(this.parts.clock.now()));
-        if (gone.size > 0) for (const { index } of [one, two]) index.forget(gone);
+        if (gone.size > 0) for (const { index } of [one, two, otlp]) index.forget(gone);
         this.live.set(source.live, { source: source.name });
       }
     });

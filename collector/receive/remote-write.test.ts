@@ -3,12 +3,13 @@ import { type Column, decodeFrame, type FrameSchema, seriesId } from '@fenghuo/r
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { receiveLimits } from './limits.ts';
+import { Writer } from './protobuf-writer.ts';
 import { Refusal } from './refusal.ts';
 import { RemoteWrite } from './remote-write.ts';
 import { RemoteWrite2 } from './remote-write-2.ts';
 import { type Harvest, Source } from './source.ts';
 import { Taken } from './taken.ts';
-import { encodeWrite1, encodeWrite2, Writer, type WriteSeries } from './testing/encode.ts';
+import { encodeWrite1, encodeWrite2, type WriteSeries } from './testing/encode.ts';
 
 const NOW = 1_800_000_000_000;
 const STALE = 0x7ff0000000000002n;

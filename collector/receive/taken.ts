@@ -13,6 +13,8 @@ export class Taken {
   /** Samples of series that were refused. */
   lost = 0;
   exemplars = 0;
+  /** Samples that were sent and did not become frames. */
+  rejected = 0;
   /** Samples that became frames. */
   samples = 0;
   private readonly source: Source;
@@ -66,6 +68,7 @@ export class Taken {
   /** Adds what the source refused of the samples themselves. */
   settle(): void {
     const { ahead, behind, scattered, duplicate } = this.source.tally;
+    this.rejected = this.lost + ahead + behind + scattered + duplicate;
     if (ahead > 0)
       this.refuse('time_ahead', ahead, `samples lie more than ${receiveLimits.aheadMsMax / 1_000} s ahead`);
     if (behind > 0)

@@ -6,6 +6,7 @@ import { OpsError } from './error.ts';
 
 /** Default ports; FENGHUO_PORT_SHIFT is added to each, so several installations fit on one machine. */
 export const ports = {
+  otlpGrpc: 4317,
   collector: 4318,
   console: 1530,
   analyzer: 1531,

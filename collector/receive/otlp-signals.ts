@@ -1,0 +1,28 @@
+// The signals of OTLP as one table: name, paths, JSON schema, what becomes of a request.
+import { type jsonToProtobuf, metricsRequest } from './otlp-json.ts';
+import type { Partial } from './otlp-route.ts';
+import type { Receiver, Sender } from './receiver.ts';
+
+export type Signal = {
+  readonly name: 'metrics' | 'traces' | 'logs';
+  readonly httpPath: string;
+  readonly grpcPath: string;
+  /** JSON name of the number of what was rejected. */
+  readonly rejected: string;
+  readonly request: Parameters<typeof jsonToProtobuf>[1];
+  take(receiver: Receiver, sender: Sender, bytes: Uint8Array): Promise<Partial>;
+};
+
+export const metricsSignal: Signal = {
+  name: 'metrics',
+  httpPath: '/v1/metrics',
+  grpcPath: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  rejected: 'rejectedDataPoints',
+  request: metricsRequest,
+  take: async (receiver, sender, bytes) => {
+    const taken = await receiver.take(sender, (into) => sender.otlp.take(bytes, into));
+    return { rejected: taken.rejected, words: taken.words() };
+  },
+};
+
+export const signals: readonly Signal[] = [metricsSignal];
