@@ -52,7 +52,7 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
 const beside = ['innocent-deploy', 'planned-restart', 'meal-peak', 'promotion', 'noisy-service', 'cosmic-spike'];
 const growing = new Set(['memory-leak', 'disk-full', 'bad-release']);
 const GROWING_SECONDS = 30;
-const SECONDS = 18;
+const SECONDS = 14;
 const AFTER_MS_MAX = 2_000;
 
 /** Every fault comes once before any comes twice, so that a run that is cut short has met each. */

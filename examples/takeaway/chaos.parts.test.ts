@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { config } from './config.ts';
+import { faults } from './faults/table.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const data = mkdtempSync(join(tmpdir(), 'fenghuo-chaos-'));
@@ -69,6 +71,29 @@ describe('chaos on the running platform', () => {
     const paid = log('customers').at(-1)?.paid;
     await until('orders are paid again', 20_000, () => Number(log('customers').at(-1)?.paid) > Number(paid) + 10);
   }, 90_000);
+
+  it('begins and ends everything that the list names, one after the other, and customers are served afterwards', async () => {
+    const port = config(env).controlPort('launcher');
+    for (const [fault, { targets }] of Object.entries(faults)) {
+      const target = targets.at(-1)!;
+      const before = count('ended', fault);
+      const url = `http://127.0.0.1:${port}/begin?${new URLSearchParams({ fault, target, seconds: '1' })}`;
+      // What the fault before it killed is being started again: until then the switch says that it is not there.
+      let answer = await fetch(url);
+      for (const end = Date.now() + 15_000; answer.status === 503 && Date.now() < end; answer = await fetch(url))
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      const text = await answer.text();
+      // Without the right to mount there is no volume to fill, and the switch must say so.
+      if (fault === 'disk-full' && answer.status === 503) {
+        expect(text).toContain('takes root');
+        continue;
+      }
+      expect([fault, answer.status, text]).toEqual([fault, 200, `${fault} on ${target} for 1 s\n`]);
+      await until(`${fault} ends`, 10_000, () => count('ended', fault) === before + 1);
+    }
+    const paid = Number(log('customers').at(-1)?.paid);
+    await until('orders are paid again', 60_000, () => Number(log('customers').at(-1)?.paid) > paid + 10);
+  }, 240_000);
 
   it('refuses a target that such a fault cannot hit', async () => {
     expect(await ended(chaos('bank-slow', '--target', 'menu'))).toBe(2);
