@@ -19,6 +19,10 @@ describe('live evidence', () => {
     expect(merged).toHaveLength(1);
     expect(merged[0]?.points.map((point) => point.t)).toEqual([1, 2, 3, 4]);
   });
+  it('puts what is fetched after the first live piece before it', () => {
+    const merged = mergeEvidence(mergeEvidence([], piece(4, 5)), piece(1, 2, 3, 4));
+    expect(merged[0]?.points.map((point) => point.t)).toEqual([1, 2, 3, 4, 5]);
+  });
   it('forgets the oldest beyond fifteen minutes', () => {
     const merged = mergeEvidence([], piece(...Array.from({ length: 1_000 }, (_, i) => i + 1)));
     expect(merged[0]?.points).toHaveLength(900);

@@ -1,9 +1,10 @@
 // What proves it: each series against the band it should have been in, the cause's own first, then what customers feel.
 import type { LiveEvidence, LiveGraph } from '@fenghuo/rules/contract';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import type { IncidentDocument } from '../server/api.ts';
 import { chartOrder, chartTitle } from './chart-order.ts';
 import { type Lang, t } from './lang.ts';
+import { Part } from './part.tsx';
 
 const Chart = lazy(() => import('./chart.tsx'));
 /** Charts that stand open; the others wait folded. */
@@ -31,7 +32,7 @@ export const Evidence = ({ of, series, kpis, lang }: Props) => {
     <Chart key={one.series} series={one} title={chartTitle(one, kpis, lang)} marks={marks} lang={lang} />
   ));
   return (
-    <Suspense fallback={null}>
+    <Part lang={lang}>
       {charts.slice(0, OPEN)}
       {charts.length > OPEN && (
         <details className="more">
@@ -41,6 +42,6 @@ export const Evidence = ({ of, series, kpis, lang }: Props) => {
           {charts.slice(OPEN)}
         </details>
       )}
-    </Suspense>
+    </Part>
   );
 };

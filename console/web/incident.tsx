@@ -1,11 +1,12 @@
 // One incident on one page: what is broken and what to do first, then how it spread, what proves it, and why not the others.
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { Clocks } from './clocks.tsx';
 import { Evidence } from './evidence.tsx';
 import { Headline } from './headline.tsx';
 import { t, useLang } from './lang.ts';
 import { useNow } from './now.ts';
+import { Part } from './part.tsx';
 import { loadIncident, useStore } from './store.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -42,9 +43,9 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
       <div className="columns">
         <section>
           <h2>{t(lang, 'spread')}</h2>
-          <Suspense fallback={<div className="graph" />}>
+          <Part lang={lang} fallback={<div className="graph" />}>
             {graph && <Spread graph={graph} of={of} lang={lang} />}
-          </Suspense>
+          </Part>
         </section>
         <section>
           <h2>{t(lang, 'evidence')}</h2>

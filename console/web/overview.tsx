@@ -1,10 +1,11 @@
 // The first page: is anything wrong now, what do customers feel, who calls whom, what was wrong before.
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { IncidentItem } from '../server/api.ts';
 import { clock, moment, range, span, value } from './format.ts';
 import { type Lang, t, term, useLang } from './lang.ts';
 import { useNow } from './now.ts';
+import { Part } from './part.tsx';
 import { useStore } from './store.ts';
 
 const Graph = lazy(() => import('./graph.tsx'));
@@ -89,9 +90,9 @@ export const Overview = () => {
         <section>
           <h2>{t(lang, 'services')}</h2>
           {graph && (
-            <Suspense fallback={<div className="graph" />}>
+            <Part lang={lang} fallback={<div className="graph" />}>
               <Graph graph={graph} cause={ongoing[0]?.cause?.entity} path={[]} lang={lang} />
-            </Suspense>
+            </Part>
           )}
         </section>
         {earlier.length > 0 && (

@@ -74,6 +74,8 @@ export const words = {
   send: ['Confirm', '确定'],
   cancel: ['Cancel', '取消'],
   sent: ['The engine has it; what it decides shows here.', '已提交，引擎的决定将在此显示。'],
+  partFailed: ['This part of the page could not be loaded.', '页面的这一部分未能加载。'],
+  reload: ['Reload', '重新加载'],
   missing: ['There is no such incident.', '没有这个故障。'],
   back: ['All incidents', '全部故障'],
 
