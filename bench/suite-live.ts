@@ -32,11 +32,21 @@ const brief = (row: Row): string =>
     `actions ${row.verified}/${row.undone}/${row.actions}${row.closed ? '' : ', NOT CLOSED'}`,
   ].join(' ');
 
-type Life = { readonly todo: readonly Case[]; readonly seed: number; readonly until: number; readonly shift: number };
+type Life = {
+  readonly todo: readonly Case[];
+  readonly fixedRate: number | undefined;
+  readonly seed: number;
+  readonly until: number;
+  readonly shift: number;
+};
 /** One life of the product for as many cases as fit before `until` (monotonic ms). */
-const live = async ({ todo, seed, until, shift }: Life, logs: string, each: (row: Row) => void): Promise<void> => {
+const live = async (
+  { todo, seed, until, shift, fixedRate }: Life,
+  logs: string,
+  each: (row: Row) => void,
+): Promise<void> => {
   const random = seededRandom(seed);
-  const rate = 6 + Math.round(random() * 5);
+  const rate = fixedRate ?? 6 + Math.round(random() * 5);
   const receiver = await startReceiver();
   const product = await startProduct(shift, receiver.url, {
     TAKEAWAY_RATE: String(rate),
@@ -66,6 +76,7 @@ export const suiteCommand = async (args: readonly string[], out: (line: string) 
     options: {
       seed: { type: 'string', default: '4' },
       only: { type: 'string' },
+      rate: { type: 'string' },
       minutes: { type: 'string', default: '600' },
       shift: { type: 'string', default: '13000' },
       out: { type: 'string' },
@@ -84,10 +95,20 @@ export const suiteCommand = async (args: readonly string[], out: (line: string) 
     const life = randomSeed();
     out(`commit ${name}, cases by seed ${values.seed}, load by seed ${life}, ${todo.length} to do, results in ${path}`);
     const until = realClock.monotonic() + Number(values.minutes) * 60_000;
-    await live({ todo, seed: life, until, shift: Number(values.shift) }, path.replace(/\.ndjson$/, ''), (row) => {
-      appendFileSync(path, `${JSON.stringify(row)}\n`);
-      out(brief(row));
-    });
+    await live(
+      {
+        todo,
+        fixedRate: values.rate === undefined ? undefined : Number(values.rate),
+        seed: life,
+        until,
+        shift: Number(values.shift),
+      },
+      path.replace(/\.ndjson$/, ''),
+      (row) => {
+        appendFileSync(path, `${JSON.stringify(row)}\n`);
+        out(brief(row));
+      },
+    );
   }
   const rows = rowsOf(path);
   for (const line of table(rows)) out(line);
