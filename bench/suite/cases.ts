@@ -18,8 +18,8 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
   'database-lock': [{ target: 'database' }, { target: 'database', options: { hold: '800', gap: '600' } }],
   'pool-exhaustion': [{ target: 'user' }, { target: 'order' }],
   'slow-query': [
-    { target: 'menu', options: { rows: '1500000' } },
-    { target: 'user', options: { rows: '800000' } },
+    { target: 'menu', options: { rows: '400000' } },
+    { target: 'user', options: { rows: '200000' } },
   ],
   'cpu-hog': [{ target: 'menu' }, { target: 'order' }],
   'memory-leak': [
