@@ -115,6 +115,15 @@ describe('pages elsewhere', () => {
   });
 });
 
+it('makes guessing tokens slow', async () => {
+  const statuses: number[] = [];
+  for (let i = 0; i < 125; i++)
+    statuses.push((await console.ask('GET', '/api/v1/audit', { token: `guess-${i}` })).status);
+  expect(statuses.at(-1)).toBe(429);
+  // Reading goes on meanwhile.
+  expect((await console.ask('GET', '/api/v1/incidents')).status).toBe(200);
+});
+
 it('puts no secret into its log', () => {
   expect(console.lines.length).toBeGreaterThan(0);
   const written = console.lines.join('');

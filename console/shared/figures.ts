@@ -5,6 +5,7 @@ const bytes = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 /** Three significant digits at most, and no exponent. */
 const digits = (number: number): string => {
   const size = Math.abs(number);
+  if (size < 0.005) return '0';
   return number.toFixed(size >= 100 || Number.isInteger(number) ? 0 : size >= 1 ? 1 : 2);
 };
 
@@ -50,8 +51,11 @@ export const span = (ms: number, lang: Lang): string => {
   return `${Math.floor(whole / 3_600)} ${h} ${Math.floor((whole % 3_600) / 60)} ${min}`;
 };
 
+/** Beyond so many times the expected was as good as nothing. */
+const TIMES_MAX = 1_000;
 /** How many times the expected: `×14`; empty where that says nothing. */
 export const times = (seen: number, expected: number): string => {
   const ratio = seen / expected;
-  return !Number.isFinite(ratio) || ratio < 1.2 ? '' : `×${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}`;
+  if (!Number.isFinite(ratio) || ratio < 1.2 || ratio > TIMES_MAX) return '';
+  return `×${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}`;
 };

@@ -152,6 +152,16 @@ describe('projection of the decision log', () => {
     const again = { ...page, id: 'page-2', atMs: 2_500, receiver: screenReceiver };
     expect(fold([...log, decision.parse(again)]).get('i1')?.clocks.alertedMs).toBe(1_500);
   });
+  it('takes back that it was repaired when the trouble comes back', () => {
+    const move = (id: string, from: string, to: string) =>
+      decision.parse({ ...log.at(-1), id, atMs: 50_000, type: 'incident.state', from, to });
+    const relapsed = [...log.slice(0, -1), move('r1', 'contained', 'repaired'), move('r2', 'repaired', 'open')];
+    expect(fold(relapsed).get('i1')?.clocks).not.toHaveProperty('repairedMs');
+    expect(fold(relapsed).get('i1')?.proof).not.toHaveProperty('repaired');
+    const closed = fold([...relapsed, ...log.slice(-1)]).get('i1');
+    expect(closed?.clocks.repairedMs).toBe(99_000);
+    expect(closed?.proof.repaired).toBe('0-99-0');
+  });
   it('takes an update of the cause for no alert', () => {
     const page = log.find((one) => one.type === 'page.sent');
     const update = decision.parse({ ...page, id: 'page-3', about: 'cause' });

@@ -1,4 +1,5 @@
 // The incident document as a fold over the decision log: the analyzer's recovery, the console and the report share it.
+import type { Anomaly } from './anomaly.ts';
 import type { Decision, DecisionOf } from './decision.ts';
 import type { ActionView, Incident, TimelineEntry } from './incident.ts';
 
@@ -69,7 +70,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
     case 'incident.inhibited':
       return {
         ...incident,
-        ...told(d.why),
+        ...told({ en: `${d.entity}: ${d.why.en}`, zh: `${d.entity}：${d.why.zh}` }),
         inhibited: [...incident.inhibited, { entity: d.entity, metric: d.metric, why: d.why }],
       };
     case 'incident.impact':
@@ -82,7 +83,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         state: d.to,
         ...(d.to === 'closed' ? { closedMs: d.atMs } : {}),
         clocks: {
-          ...incident.clocks,
+          ...(d.to === 'open' ? unrepaired(incident.clocks) : incident.clocks),
           ...(d.to === 'acknowledged' || d.to === 'contained' ? responded(incident, d.atMs, d.by) : {}),
           ...(d.to === 'repaired' || d.to === 'closed' ? { repairedMs: incident.clocks.repairedMs ?? d.atMs } : {}),
         },
@@ -136,8 +137,8 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
       return {
         ...incident,
         ...told({
-          en: `${d.anomaly.entity} ${d.anomaly.metric} left its band`,
-          zh: `${d.anomaly.entity} ${d.anomaly.metric} 偏离预期`,
+          en: `${figure(d.anomaly)}, expected ${short(d.anomaly.expected)}`,
+          zh: `${figure(d.anomaly)}，预期 ${short(d.anomaly.expected)}`,
         }),
       };
     case 'anomaly.ended':
@@ -148,11 +149,17 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
   }
 };
 
+/** Trouble that comes back was not repaired: that clock runs on from the onset. */
+const unrepaired = ({ repairedMs: _, ...clocks }: Incident['clocks']): Incident['clocks'] => clocks;
+
 /** What a decision proves: whatever it changed. */
 const proven = (before: Incident, after: Incident, d: Decision): Incident['proof'] => {
-  const { proof } = before;
+  const { repaired: repairedBefore, ...rest } = before.proof;
+  const proof = after.clocks.repairedMs === undefined || repairedBefore === undefined ? rest : before.proof;
   const first = (key: 'alerted' | 'responded' | 'repaired'): Partial<Incident['proof']> =>
-    after.clocks[`${key}Ms`] === before.clocks[`${key}Ms`] ? {} : { [key]: d.id };
+    after.clocks[`${key}Ms`] === before.clocks[`${key}Ms`] || after.clocks[`${key}Ms`] === undefined
+      ? {}
+      : { [key]: d.id };
   const of = d.type === 'action.planned' ? d.action.id : d.type === 'action.state' ? d.action : undefined;
   return {
     ...proof,
@@ -174,6 +181,11 @@ const responded = (incident: Incident, atMs: number, by: string | undefined): Pa
         respondedMs: atMs,
         respondedBy: by ?? incident.actions.find((one) => one.state === 'verified')?.playbook ?? 'fenghuo',
       };
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+/** `caller → entity: metric stat 0.8 s`, in the metric's own unit. */
+const figure = ({ caller, entity, metric, stat, seen, unit }: Anomaly): string =>
+  `${caller === undefined ? '' : `${caller} → `}${entity}: ${metric}${stat === undefined ? '' : ` ${stat}`} ${short(seen)} ${unit.replace(/[{}]/g, '')}`;
 
 const actionMoved = (view: ActionView, d: DecisionOf<'action.state'>): ActionView => ({
   ...view,

@@ -57,8 +57,8 @@ export const guards = ({ adminToken, self, log }: Pick<AppParts, 'adminToken' | 
   const admin = authenticated(adminToken, refused);
   return {
     read: [ownOrigin, limited(READS_A_MINUTE), json],
-    admin: [admin],
     // The rate comes before the token: guessing tokens is slow.
+    admin: [limited(WRITES_A_MINUTE), admin],
     write: [ownOrigin, limited(WRITES_A_MINUTE), admin, json],
   };
 };
