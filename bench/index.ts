@@ -20,7 +20,7 @@ const benches: Readonly<Record<string, Command>> = {
   detect: script(() => import('./detect.ts')),
   series: script(() => import('./series.ts')),
   healthy: script(() => import('./healthy.ts')),
-  ingest: script(() => import('./ingest-frames.ts')),
+  ingest: async (args, out) => (await import('./ingest.ts')).ingestCommand(args, out),
 };
 
 /** Runs one bench; the exit code is 0 when what it measures holds, 1 when it does not, 2 for an unknown name. */

@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { receiveLimits } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import { inflateSnappy } from './snappy.ts';
 
 const inflateGzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
@@ -43,7 +42,6 @@ export const inflate = async (
       'encoding_unsupported',
       `Content-Encoding ${name.slice(0, 32)}; understood: ${allowed.join(', ')}`,
     );
-  if (name === 'snappy') return inflateSnappy(body, receiveLimits.decodedBytesMax);
   if (name !== 'gzip') return body;
   try {
     return await inflateGzip(body, { maxOutputLength: receiveLimits.decodedBytesMax });
@@ -58,4 +56,15 @@ export const inflate = async (
         )
       : new Refusal('inflate_failed', `gzip: ${error instanceof Error ? error.message : String(error)}`);
   }
+};
+
+/** Reads on, to nowhere, after a refusal: a sender that still writes would see a broken connection and not the answer. Not for ever. */
+export const drain = (request: IncomingMessage): void => {
+  if (request.complete) return;
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > 2 * receiveLimits.bodyBytesMax) request.destroy();
+  });
+  request.resume();
 };

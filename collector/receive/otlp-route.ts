@@ -1,6 +1,6 @@
 // OTLP over HTTP: protobuf and JSON, none and gzip; partial success in the answer, 429 and 503 with Retry-After.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { inflate, readBody } from './body.ts';
+import { drain, inflate, readBody } from './body.ts';
 import { receiveLimits } from './limits.ts';
 import { jsonToProtobuf } from './otlp-json.ts';
 import type { Signal } from './otlp-signals.ts';
@@ -85,5 +85,5 @@ const refused = (request: IncomingMessage, response: ServerResponse, format: For
   };
   const body = format === 'json' ? JSON.stringify({ message }) : new Writer().text(2, message).done();
   answer(response, refusal.status, format, body, more);
-  if (!request.complete) request.resume().once('data', () => request.destroy());
+  drain(request);
 };

@@ -8,6 +8,7 @@ import { publisher } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { RemoteWrite } from './remote-write.ts';
 import { RemoteWrite2 } from './remote-write-2.ts';
+import { Snappy } from './snappy.ts';
 import { Source } from './source.ts';
 import { Taken } from './taken.ts';
 
@@ -32,6 +33,7 @@ export type Sender = {
 
 export class Receiver {
   readonly flying = new Flying();
+  readonly snappy = new Snappy(receiveLimits.decodedBytesMax);
   private readonly senders = new Map<string, Sender>();
   private readonly parts: ReceiverParts;
   private readonly publish: ReturnType<typeof publisher>;

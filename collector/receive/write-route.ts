@@ -1,6 +1,6 @@
 // `POST /api/v1/write`: Prometheus remote-write 1.0 and 2.0. 204 once everything is acknowledged, 4xx with the reason, 503 under pressure.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { inflate, readBody } from './body.ts';
+import { drain, readBody } from './body.ts';
 import { receiveLimits } from './limits.ts';
 import { asRefusal, type Receiver } from './receiver.ts';
 import { Refusal, refusals } from './refusal.ts';
@@ -40,9 +40,12 @@ export const writeRoute =
         ),
       );
       const body = await readBody(request);
-      const bytes = await inflate(body, request.headers['content-encoding'] ?? 'snappy', ['snappy']);
-      releases.push(receiver.flying.hold(bytes.length));
-      const taken = await receiver.take(sender, (into) => (protocol === 1 ? sender.one : sender.two).take(bytes, into));
+      const encoding = (request.headers['content-encoding'] ?? 'snappy').toLowerCase();
+      if (encoding !== 'snappy') throw new Refusal('encoding_unsupported', 'Content-Encoding must be snappy');
+      // Inflated within the synchronous part: its memory is the next request's too.
+      const taken = await receiver.take(sender, (into) =>
+        (protocol === 1 ? sender.one : sender.two).take(receiver.snappy.inflate(body), into),
+      );
       if (protocol === 2) told(response, taken);
       const status = statusOf(taken);
       receiver.answered(format, status);
@@ -81,9 +84,5 @@ export const refuse = (request: IncomingMessage, response: ServerResponse, refus
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(`${refusal.reason}: ${refusal.message}\n`);
-  if (!request.complete)
-    request
-      .unpipe()
-      .resume()
-      .once('data', () => request.destroy());
+  drain(request);
 };
