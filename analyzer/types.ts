@@ -11,6 +11,8 @@ export type SeriesMeta = {
   readonly caller?: string;
   readonly instance?: string;
   readonly host?: string;
+  /** The figure is of the host that the entity runs on, not of the entity alone. */
+  readonly ofHost?: boolean;
   readonly metric: string;
   readonly stat?: Stat;
   /** UCUM, `''` where unknown. */

@@ -1,15 +1,20 @@
 // Evidence of a recorded case: everything before the onset is its past, what follows is its present.
 // The detectors that run live say what was normal and what is anomalous: there is one way to know a past.
 import { classify } from '@fenghuo/rules/catalog';
+import { defaults } from '../localise/settings.ts';
 import { strengthOf } from '../localise/strength.ts';
 import type { Baseline, Evidence, SeriesMeta } from '../types.ts';
 import type { RecordedCase } from './case.ts';
-import { foundOnset, type Rows, stream } from './stream.ts';
+import { foundOnset } from './onset.ts';
+import { type Rows, stream } from './stream.ts';
 
 /** An alarm speaks after its trouble: so many steps before it the past is no longer clean. */
 const ALARM_LAG_STEPS = 3;
 /** Without any word of the onset the last tenth is looked at, which is said in the answer (`onset: null`). */
 const UNKNOWN_SHARE = 0.9;
+
+/** Rows before the onset that the localiser sees as they were; live it is what a detector's ring holds. */
+const BEFORE_ROWS = 24;
 
 /** Series of a case as the engine describes them. */
 const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
@@ -33,7 +38,11 @@ const alarmOnset = (alarm: NonNullable<RecordedCase['alarm']>, rows: Rows, basel
   const timesMs = Float64Array.from(rows.times, (time) => time * 1_000);
   const left = rows.metas.flatMap((meta, c) => {
     if (meta.entity !== alarm.service || meta.metric !== alarm.metric) return [];
-    const { onsetMs } = strengthOf({ meta, baseline: baselines[c]!, timesMs, values: rows.values[c]! }, from * 1_000);
+    const { onsetMs } = strengthOf(
+      { meta, baseline: baselines[c]!, timesMs, values: rows.values[c]! },
+      from * 1_000,
+      defaults,
+    );
     return Number.isFinite(onsetMs) ? [onsetMs / 1_000] : [];
   });
   return Math.min(alarm.time, ...left);
@@ -50,7 +59,7 @@ export const evidenceOf = (recorded: RecordedCase): Evidence => {
   const healthy = times.filter((time) => time + stepSeconds <= first).length;
   const { baselines, anomalies } = stream(rows, healthy);
   const onset = anomalyStart !== undefined || alarm === undefined ? first : alarmOnset(alarm, rows, baselines);
-  const present = Math.min(times.filter((time) => time < onset).length, healthy);
+  const present = Math.max(0, Math.min(times.filter((time) => time < onset).length, healthy) - BEFORE_ROWS);
   const timesMs = Float64Array.from(times.slice(present), (time) => time * 1_000);
   return {
     stepMs,

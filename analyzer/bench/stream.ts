@@ -22,7 +22,7 @@ const bankOf = ({ metas, stepMs }: Rows): DetectorBank => {
   return bank;
 };
 
-/** Streams all rows; learning ends at the row `healthy` (there must be one). Baselines as of then, anomalies as of the end. */
+/** Streams all rows; learning ends at the row `healthy` (at the end where there is none). Baselines as of then, anomalies as of the end. */
 export const stream = (rows: Rows, healthy: number): Streamed => {
   const { metas, times, values } = rows;
   const bank = bankOf(rows);
@@ -35,27 +35,6 @@ export const stream = (rows: Rows, healthy: number): Streamed => {
     for (const i of metas.keys()) bank.push(i, time * 1_000, values[i]![row]!);
     bank.tick(time * 1_000);
   });
+  if (baselines.length === 0) baselines = metas.map((_, i) => bank.baseline(i));
   return { baselines, anomalies: metas.map((_, i) => bank.anomaly(i)) };
-};
-
-/** Row with which most symptoms begin within three steps, the later half only; undefined where hardly anything does. */
-export const foundOnset = (rows: Rows): number | undefined => {
-  const { metas, stepMs, times, values } = rows;
-  const bank = bankOf(rows);
-  const began = new Float64Array(times.length);
-  times.forEach((time, row) => {
-    metas.forEach((_, i) => {
-      if (bank.push(i, time * 1_000, values[i]![row]!) !== 1) return;
-      const lag = Math.round((time * 1_000 - (bank.anomaly(i)?.onsetMs ?? time * 1_000)) / stepMs);
-      const at = Math.max(0, row - lag);
-      began[at] = began[at]! + bank.probability(i);
-    });
-  });
-  let most = 0;
-  let found: number | undefined;
-  for (let row = Math.floor(times.length / 2); row < times.length; row++) {
-    const sum = began[row]! + (began[row + 1] ?? 0) + (began[row + 2] ?? 0);
-    if (sum > most) [most, found] = [sum, row];
-  }
-  return found;
 };

@@ -1,21 +1,31 @@
 // Whose fault a slow edge is: its callee's where callers agree, its caller's where it alone complains.
 import { expect, test } from 'vitest';
-import { type Scored, shareOut } from './edges.ts';
+import { type Scored, shareOut as shared } from './edges.ts';
+import { defaults } from './settings.ts';
 
-const edge = (caller: string, entity: string, strength: number): Scored => ({
+const shareOut = (scored: readonly Scored[]) => shared(scored, defaults);
+
+const edge = (caller: string, entity: string, strength: number, shift = strength): Scored => ({
   series: {
     meta: { id: caller + entity, caller, entity, metric: 'm', unit: 's', class: 'latency', kind: 'gauge', bad: 'up' },
     baseline: { n: 9, location: 1, scale: 1, mean: 1, sd: 1, min: 1, max: 1, missing: 0 },
     timesMs: new Float64Array(0),
     values: new Float64Array(0),
   },
-  strength: { strength, seen: 1, onsetMs: 0, present: 3 },
+  strength: { strength, seen: 1, onsetMs: 0, present: 3, share: 1, shift, scale: 0.05 },
 });
 
 test('a caller to whom everything is slow bears it itself', () => {
-  const { kept, callers } = shareOut([edge('a', 'x', 4), edge('a', 'y', 4), edge('a', 'z', 5)]);
-  expect(kept.map((k) => k.strength.strength)).toEqual([0, 0, 1]);
+  const { kept, callers } = shareOut([edge('a', 'x', 4, 80), edge('a', 'y', 4, 81), edge('a', 'z', 7, 83)]);
+  // z was the steadiest, so the same 80 ms are louder there; beside its siblings they say nothing.
+  expect(kept.map((k) => k.strength.strength)).toEqual([0, 0, 0]);
   expect(callers.get('a')?.strength.strength).toBe(4);
+});
+
+test('one callee that is slower than its siblings keeps the blame', () => {
+  const { kept, callers } = shareOut([edge('a', 'x', 0, 0.1), edge('a', 'y', 0, 0.2), edge('a', 'z', 5, 80)]);
+  expect(kept[2]?.strength.strength).toBe(5);
+  expect(callers.get('a')?.strength.strength ?? 0).toBe(0);
 });
 
 test('a callee of which two callers complain keeps the blame; one lone complaint goes mostly to its caller', () => {

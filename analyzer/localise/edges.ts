@@ -1,17 +1,19 @@
 // Whose fault is a slow edge: its callee's, when the callers agree; its caller's, when all that it calls seems slow or it alone complains.
-// A two-way effects model (caller plus callee, fitted by medians as in Tukey's median polish) on the strengths of one class of figures.
+// A two-way effects model, caller plus callee, fitted by medians (as in Tukey's median polish): what all callees of one caller have in
+// common is subtracted in the metric's own unit, and what remains must stand out from the callees' differences among each other.
 import type { SeriesEvidence } from '../types.ts';
-import type { Strength } from './strength.ts';
+import { MAD_TO_SD } from './past.ts';
+import type { Settings } from './settings.ts';
+import { type Strength, tempered } from './strength.ts';
 
 export type Scored = { readonly series: SeriesEvidence; readonly strength: Strength };
 
-/** From so many callees on it is the caller that they have in common. */
-const CALLEES_MIN = 3;
-/** What remains with the callee of a complaint that no other caller shares. */
-const ALONE = 0.3;
-
 const lowerMedian = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+const withStrength = (one: Scored, strength: number): Scored => ({
+  series: one.series,
+  strength: { ...one.strength, strength },
+});
 
 /** Strength by caller and callee: the best of the edge's figures; an edge without a sample in the incident has no say. */
 const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> => {
@@ -26,32 +28,66 @@ const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> =>
   return edges;
 };
 
+/** Figures of one metric over one caller's callees: what they have in common becomes the caller's, what is left the callee's. */
+const lessCommon = (
+  scored: readonly Scored[],
+  settings: Settings,
+): { readonly kept: Scored[]; readonly common: Map<string, Scored> } => {
+  const groups = new Map<string, Scored[]>();
+  for (const one of scored) {
+    const { caller, entity, metric, stat } = one.series.meta;
+    if (caller === undefined || caller === entity || one.strength.present === 0) continue;
+    const key = `${caller}\u0000${metric}\u0000${stat ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  const left = new Map<Scored, number>();
+  const common = new Map<string, Scored>();
+  for (const group of groups.values()) {
+    if (new Set(group.map((one) => one.series.meta.entity)).size < settings.calleesLeast) continue;
+    const shift = lowerMedian(group.map((one) => one.strength.shift));
+    const spread = MAD_TO_SD * lowerMedian(group.map((one) => Math.abs(one.strength.shift - shift)));
+    if (shift <= 0) continue;
+    for (const one of group) {
+      const z = (one.strength.shift - shift) / Math.max(one.strength.scale, spread);
+      left.set(one, Math.min(one.strength.strength, tempered(z, one.strength.share, settings)));
+    }
+    const shared = lowerMedian(group.map((one) => one.strength.strength));
+    const typical = group.find((one) => one.strength.strength === shared);
+    const caller = typical?.series.meta.caller ?? '';
+    if (typical !== undefined && shared > (common.get(caller)?.strength.strength ?? 0)) common.set(caller, typical);
+  }
+  const kept = scored.map((one) => {
+    const shared = one.series.meta.caller === undefined ? undefined : common.get(one.series.meta.caller);
+    const own = left.get(one) ?? one.strength.strength;
+    // Whoever sees all its callees late is a poor witness against any one of them.
+    const against = one.strength.strength - (shared?.strength.strength ?? 0);
+    return withStrength(one, Math.max(0, Math.min(own, against)));
+  });
+  return { kept, common };
+};
+
 /** The figures of one class with each edge's strength shared out: the callee's part in place, the caller's part as a figure of the caller. */
 export const shareOut = (
   scored: readonly Scored[],
+  settings: Settings,
 ): { readonly kept: Scored[]; readonly callers: Map<string, Scored> } => {
-  const edges = edgesOf(scored);
-  const common = new Map(
-    [...edges].map(([caller, of]) => [caller, of.size < CALLEES_MIN ? 0 : lowerMedian([...of.values()])]),
-  );
-  const left = (caller: string, callee: string): number =>
-    Math.max(0, (edges.get(caller)?.get(callee) ?? 0) - (common.get(caller) ?? 0));
-  const callers = new Map<string, Scored>();
-  const kept = scored.map((one) => {
+  const { kept: left, common: callers } = lessCommon(scored, settings);
+  const edges = edgesOf(left);
+  const complaints = new Map<string, { caller: string; strength: number }[]>();
+  for (const [caller, of] of edges)
+    for (const [callee, strength] of of)
+      complaints.set(callee, [...(complaints.get(callee) ?? []), { caller, strength }]);
+  const kept = left.map((one) => {
     const { caller, entity } = one.series.meta;
-    const seen = caller === undefined ? undefined : edges.get(caller)?.get(entity);
-    if (caller === undefined || seen === undefined || seen === 0) return one;
-    const own = left(caller, entity);
-    const others = [...edges].flatMap(([other, of]) =>
-      other !== caller && of.has(entity) ? [left(other, entity)] : [],
-    );
-    const agreed = others.length === 0 ? own : Math.min(own, Math.max(Math.max(...others), own * ALONE));
-    const callee = agreed / seen;
-    const part = one.strength.strength * (1 - callee);
-    const known = callers.get(caller);
-    if (part > (known?.strength.strength ?? 0))
-      callers.set(caller, { series: one.series, strength: { ...one.strength, strength: part } });
-    return { series: one.series, strength: { ...one.strength, strength: one.strength.strength * callee } };
+    const own = caller === undefined ? undefined : edges.get(caller)?.get(entity);
+    if (caller === undefined || own === undefined || own === 0) return one;
+    const others = (complaints.get(entity) ?? []).filter((c) => c.caller !== caller).map((c) => c.strength);
+    const agreed = others.length === 0 ? own : Math.min(own, Math.max(...others, own * settings.complaintAlone));
+    const part = one.strength.strength * (1 - agreed / own);
+    if (part > (callers.get(caller)?.strength.strength ?? 0)) callers.set(caller, withStrength(one, part));
+    return withStrength(one, one.strength.strength - part);
   });
   return { kept, callers };
 };

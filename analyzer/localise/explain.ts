@@ -68,16 +68,19 @@ const figures = (suspect: RankedSuspect): Bilingual => {
   if (Number.isNaN(suspect.seen)) return { en: 'no telemetry any more', zh: '不再有遥测数据' };
   const seen = humanise(suspect.seen, suspect.unit);
   const expected = humanise(suspect.expected, suspect.unit);
+  // A figure of an edge may accuse its caller; then it says whose figure it is.
+  const of = suspect.series[0]?.meta.entity ?? suspect.entity;
+  const whose = of === suspect.entity ? { en: '', zh: '' } : { en: ` towards ${of}`, zh: `（对 ${of}）` };
   return {
-    en: `${suspect.metric} is ${seen} where ${expected} is expected`,
-    zh: `${suspect.metric} 为 ${seen}，预期 ${expected}`,
+    en: `${suspect.metric}${whose.en} is ${seen} where ${expected} is expected`,
+    zh: `${suspect.metric}${whose.zh} 为 ${seen}，预期 ${expected}`,
   };
 };
 
 const reasonOf = (suspect: RankedSuspect, callers: readonly string[], affected: readonly string[]): Bilingual => {
   const kind = kindText[suspect.kind];
   const numbers = figures(suspect);
-  const from = suspect.caller ?? callers[0];
+  const from = suspect.caller === suspect.entity ? undefined : (suspect.caller ?? callers[0]);
   const seenBy = from === undefined ? { en: '', zh: '' } : { en: `, as seen by ${from}`, zh: `（由 ${from} 观测）` };
   const upstream =
     affected.length === 0

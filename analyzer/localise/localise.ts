@@ -1,90 +1,78 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
-import type { FaultKind } from '@fenghuo/rules/contract';
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
-import { type Scored, shareOut } from './edges.ts';
 import { pathOf } from './path.ts';
-import { strengthOf } from './strength.ts';
+import { defaults, type Settings } from './settings.ts';
+import { best, isSeen, kindOf, type Signs, signsOf } from './signs.ts';
 
 type Because = RankedSuspect['because'][number];
 
-/** What an entity shows: symptoms (latency, errors), confessions of its own (resources, saturation), silence. */
-type Signs = {
-  readonly symptoms: readonly Scored[];
-  readonly own: readonly Scored[];
-  readonly silent: boolean;
-};
-
-const best = (scored: readonly Scored[]): number => scored.reduce((most, s) => Math.max(most, s.strength.strength), 0);
-/** What remains of a symptom that a callee explains in full. */
-const UNEXPLAINED_MIN = 0.1;
-/** What lateness says of errors: an alarm of errors is explained by errors before all. */
-const LATE = 0.3;
-/** Weight of a host's own resources while others show symptoms: what nobody suffers from is a neighbour's noise. */
-const HOST_IDLE = 0.05;
-/** However far a resource left its past: beyond this, or far beyond the symptoms beside it, it is louder, not guiltier. */
-const OWN_MAX = 5;
-/** A service takes over from an address that only its callers speak of when it is sick to this share of the address's own sickness. */
-const TWIN = 0.4;
-/** Where symptoms would show and do not, a resource must be extreme (some twenty deviations) before it accuses anybody: busy is no fault. Half of it where nobody would see. */
-const ALONE_MIN = 3;
+/** What silence counts for an entity beside its symptoms, and among its callers'. */
+const SILENT = 1.5;
+const SILENT_SICK = 2;
+/** What each suffering caller adds, up to three. */
+const CALLER = 0.1;
+/** A callee that explains so much of a symptom is told as the reason. */
+const EXPLAINED_TOLD = 0.3;
 
 /**
  * Ranks (entity, metric) pairs, best first. Deterministic; ties fall to the earlier onset, then to the order of the evidence,
  * never to a name. An empty evidence gives an empty ranking with confidence 0.
  */
-export const localise = (evidence: Evidence): Ranking => {
-  const signs = signsOf(evidence);
+export const localise = (evidence: Evidence, settings: Settings = defaults): Ranking => {
   const callees = new Map<string, string[]>();
   const callers = new Map<string, string[]>();
   for (const { caller, callee } of evidence.edges) {
     if (caller === callee) continue;
-    callees.set(caller, [...(callees.get(caller) ?? []), callee]);
-    callers.set(callee, [...(callers.get(callee) ?? []), caller]);
+    put(callees, caller, callee);
+    put(callers, callee, caller);
   }
-  const sick = (entity: string): number =>
-    best(signs.get(entity)?.symptoms ?? []) + (signs.get(entity)?.silent === true ? 2 : 0);
+  const signs = signsOf(evidence, callers, settings);
+  const sickness = new Map(
+    [...signs].map(([entity, of]) => [entity, best(of.symptoms) + (of.silent ? SILENT_SICK : 0)]),
+  );
+  const sick = (entity: string): number => sickness.get(entity) ?? 0;
   // An address of unknown kind that only its callers speak of, beside a sick service under the same caller: it may be that service's own,
   // as a load balancer's is. A third party that the topology or the traffic made known is none.
   const twinOf = (entity: string): string | undefined => {
     if (callees.has(entity) || evidence.kinds.has(entity) || (signs.get(entity)?.own.length ?? 0) > 0) return undefined;
-    const beside = (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []);
-    return beside.find(
-      (name) =>
-        name !== entity &&
-        callees.has(name) &&
-        !callees.get(name)!.includes(entity) &&
-        sick(name) >= TWIN * sick(entity),
-    );
+    const isTwin = (name: string): boolean =>
+      name !== entity &&
+      callees.has(name) &&
+      !callees.get(name)!.includes(entity) &&
+      sick(name) >= settings.twin * sick(entity);
+    return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
-  const anySick = [...signs.keys()].some((entity) => sick(entity) > 0);
+  const anySick = [...sickness.values()].some((one) => one > 0);
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
-    const because: Because[] = [];
     const symptom = best(of.symptoms);
     const below = (callees.get(entity) ?? []).reduce<{ name: string; sick: number }>(
       (most, name) => (sick(name) > most.sick ? { name, sick: sick(name) } : most),
       { name: '', sick: 0 },
     );
-    const twin = twinOf(entity);
-    if (twin !== undefined && sick(twin) > below.sick) Object.assign(below, { name: twin, sick: symptom });
-    const explained = symptom === 0 ? 0 : Math.min(1, below.sick / symptom);
-    if (explained > 0.3) because.push({ code: `explained_by`, about: below.name, weight: -symptom * explained });
+    const twin = symptom === 0 ? undefined : twinOf(entity);
+    if (twin !== undefined && sick(twin) > below.sick)
+      Object.assign(below, { name: twin, sick: symptom + settings.noise });
+    const explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
+    const own = Math.min(settings.ownMost, best(of.own));
+    const because: Because[] = [];
+    if (explained > EXPLAINED_TOLD)
+      because.push({ code: `explained_by`, about: below.name, weight: -symptom * explained });
     if (suffering > 0 && symptom > 0)
       because.push({ code: 'callers_suffer', about: String(suffering), weight: 0.3 * suffering });
-    const own = Math.min(OWN_MAX, best(of.own));
     if (own > 0) because.push({ code: 'own_resources', weight: own * 0.5 });
-    if (of.silent) because.push({ code: 'silent', weight: 1.5 });
+    if (of.silent) because.push({ code: 'silent', weight: SILENT });
+    const unexplained = Math.max(settings.unexplainedLeast, 1 - explained);
     const score =
-      symptom * Math.max(UNEXPLAINED_MIN, 1 - explained) +
+      symptom * unexplained +
       // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
       (symptom > 0 || of.silent
-        ? Math.min(own, of.silent ? own : 2 * symptom + 1) * Math.max(UNEXPLAINED_MIN, 1 - explained)
-        : (anySick && evidence.kinds.get(entity) === 'host' ? HOST_IDLE : 1) *
-          Math.max(0, best(of.own) - (isSeen(of) ? ALONE_MIN : ALONE_MIN / 2))) +
-      (of.silent ? 1.5 : 0) +
-      (symptom > 0 ? 0.1 * Math.min(3, suffering) : 0);
+        ? Math.min(own, of.silent ? own : 2 * symptom + 1) * unexplained
+        : alone(of, settings) * (anySick && evidence.kinds.get(entity) === 'host' ? settings.hostIdle : 1)) +
+      (of.silent ? SILENT : 0) +
+      (symptom > 0 ? CALLER * Math.min(3, suffering) : 0);
     if (score <= 0) continue;
     const showing = [...of.symptoms, ...of.own]
       .filter((s) => s.strength.strength > 0)
@@ -124,64 +112,16 @@ export const localise = (evidence: Evidence): Ranking => {
   };
 };
 
-/** Whether anything would show it if this entity answered late or wrongly. */
-const isSeen = (signs: Signs): boolean => signs.symptoms.some((s) => s.strength.present > 0);
-
-const signsOf = (evidence: Evidence): Map<string, Signs> => {
-  const from = evidence.onsetMs - evidence.stepMs;
-  const { alarm } = evidence;
-  const isErrorAlarm =
-    alarm !== undefined &&
-    evidence.series.some(
-      ({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric,
-    );
-  const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
-  const signOf = (entity: string) => {
-    const of = signs.get(entity) ?? { symptoms: [], own: [], silences: 0, told: 0 };
-    signs.set(entity, of);
-    return of;
-  };
-  const symptoms: Record<'latency' | 'errors', Scored[]> = { latency: [], errors: [] };
-  for (const series of evidence.series) {
-    const { meta } = series;
-    if (meta.class === 'business' || meta.class === 'traffic') continue;
-    const of = signOf(meta.entity);
-    const plain = strengthOf(series, from);
-    const weight = isErrorAlarm && meta.class === 'latency' ? LATE : 1;
-    const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
-    (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
-    if (meta.caller === undefined) {
-      of.told++;
-      if (series.anomaly?.shape === 'silence') of.silences++;
-    }
-  }
-  for (const of of [symptoms.errors, symptoms.latency]) {
-    const { kept, callers } = shareOut(of);
-    for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
-    for (const [caller, one] of callers) signs.get(caller)?.symptoms.push(one);
-  }
-  return new Map(
-    [...signs].map(([entity, of]) => [
-      entity,
-      { symptoms: of.symptoms, own: of.own, silent: of.told > 0 && of.silences > of.told / 2 },
-    ]),
-  );
+/** Busy is no fault: where symptoms would show and do not, only an extreme resource accuses; half of that where nobody would see them. */
+const alone = (signs: Signs, { aloneLeast, aloneAlways }: Settings): number => {
+  const own = best(signs.own);
+  return Math.max(aloneAlways * own, own - (isSeen(signs) ? aloneLeast : aloneLeast / 2));
 };
 
-const kindOf = (signs: Signs): FaultKind => {
-  const errors = best(signs.symptoms.filter((s) => s.series.meta.class === 'errors'));
-  const latency = best(signs.symptoms.filter((s) => s.series.meta.class === 'latency'));
-  if (signs.silent) return 'silence';
-  const own = [...signs.own].sort((a, b) => b.strength.strength - a.strength.strength)[0];
-  if (own !== undefined && own.strength.strength > 1 && own.strength.strength >= Math.max(errors, latency)) {
-    if (/cpu/.test(own.series.meta.metric)) return 'cpu';
-    if (/mem|heap|gc/.test(own.series.meta.metric)) return 'memory';
-    if (/eventloop/.test(own.series.meta.metric)) return 'eventloop';
-    return 'saturation';
-  }
-  if (latency === 0 && errors === 0) return 'unknown';
-  // A timeout shows as both: calls that take long and then fail are late first.
-  return latency >= 0.6 * errors ? 'latency' : 'errors';
+const put = (lists: Map<string, string[]>, key: string, value: string): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 };
 
 const silentSuspect = (

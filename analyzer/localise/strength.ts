@@ -1,5 +1,7 @@
 // How far a series left its past since the onset, as one number that is comparable between series of any unit.
 import type { SeriesEvidence } from '../types.ts';
+import { extremeOf, localOf, middleOf } from './past.ts';
+import type { Settings } from './settings.ts';
 
 export type Strength = {
   /** Robust deviations in the bad direction, tempered; 0 where it is within its band. */
@@ -9,63 +11,74 @@ export type Strength = {
   readonly onsetMs: number;
   /** Samples that spoke; 0 where the series says nothing. */
   readonly present: number;
+  /** What `strength` is made of: share of the samples that are outside, their median shift (the metric's unit, bad direction) and its scale. */
+  readonly share: number;
+  readonly shift: number;
+  readonly scale: number;
 };
 
-const NONE: Strength = { strength: 0, seen: Number.NaN, onsetMs: Number.POSITIVE_INFINITY, present: 0 };
+const NONE: Strength = {
+  strength: 0,
+  seen: Number.NaN,
+  onsetMs: Number.POSITIVE_INFINITY,
+  present: 0,
+  share: 0,
+  shift: 0,
+  scale: 1,
+};
+/** What silence of a series counts. */
+const SILENCE = 4;
 /** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
 const leastScale = (unit: string, location: number, isErrors: boolean): number =>
-  isErrors && (unit === '%' || unit === 'percent')
-    ? 0.5
-    : unit.startsWith('{')
-      ? 1
-      : unit === '1'
-        ? 0.02
-        : Math.abs(location) * 0.05;
-/** Below three robust deviations nothing is said. */
-const Z_MIN = 3;
-/** Weight of a fall where the bad direction is not known. */
-const FALL = 0.3;
+  isErrors && unit === '%' ? 0.5 : unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : Math.abs(location) * 0.05;
+
+/** Deviations tempered by a logarithm, because a constant series that moves has any z one likes, and loudness is not guilt; times the share. */
+export const tempered = (z: number, share: number, settings: Settings): number =>
+  z < settings.zLeast ? 0 : Math.log2(1 + z / settings.zLeast) * share ** settings.share;
 
 /**
  * Strength of one series from `fromMs` on: the median z of its samples outside the band, times the share of samples that are outside.
- * The median keeps one wild sample from shouting; the share keeps a blip from counting as a shift. z is tempered by a logarithm,
- * because a constant series that moves has any z one likes, and loudness is not guilt.
+ * z is the greater of two: against all of the past, and (for resources, which wander) the step against the last samples before the onset.
+ * The median keeps one wild sample from shouting; the share keeps a blip from counting as a shift.
  */
-export const strengthOf = (series: SeriesEvidence, fromMs: number): Strength => {
+export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Settings): Strength => {
   const { baseline, meta, timesMs, values } = series;
+  const from = timesMs.findIndex((time) => time >= fromMs);
   if (baseline.n < 3) return NONE;
-  const scale = Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
+  const badly = (z: number): number =>
+    meta.bad === 'both' ? Math.max(z, -settings.fall * z) : meta.bad === 'up' ? z : -z;
+  const before = values.subarray(0, from < 0 ? values.length : from).filter((value) => !Number.isNaN(value));
+  const scale = Math.max(
+    baseline.scale,
+    leastScale(meta.unit, baseline.location, meta.class === 'errors'),
+    settings.extremes ? extremeOf(before.map((value) => badly(value - baseline.location))) : 0,
+  );
+  // What was so before anything happened is no news: only what came on top of it counts.
+  const last = before.length === 0 ? 0 : badly((before[before.length - 1]! - baseline.location) / scale);
+  const known = last < settings.zLeast ? 0 : last;
+  const isResource = meta.class === 'resource' || meta.class === 'saturation';
+  const local = isResource ? localOf(before, settings.stepLeast) : undefined;
   const outside: { z: number; value: number }[] = [];
-  let present = 0;
-  let before = 0;
+  const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = from < 0 ? values.length : from; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
-    const z = (value - baseline.location) / scale;
-    // More use of a resource hurts more often than less: a victim idles.
-    const level = meta.bad === 'both' ? Math.max(z, -FALL * z) : meta.bad === 'up' ? z : -z;
-    if (timesMs[i]! < fromMs) {
-      // What was so before anything happened is no news: only what came on top of it counts.
-      before = level < Z_MIN ? 0 : level;
-      continue;
+    const level = badly((value - baseline.location) / scale) - known;
+    const z = local === undefined ? level : Math.max(level, badly((value - local.level) / local.scale));
+    if (z < settings.zLeast) inside.push(level);
+    else {
+      outside.push({ z, value });
+      onsetMs = Math.min(onsetMs, timesMs[i]!);
     }
-    present++;
-    const bad = level - before;
-    if (bad < Z_MIN) continue;
-    outside.push({ z: bad, value });
-    onsetMs = Math.min(onsetMs, timesMs[i]!);
   }
+  const present = outside.length + inside.length;
   if (outside.length === 0)
     return series.anomaly?.shape === 'silence'
-      ? { strength: 4, seen: Number.NaN, onsetMs: series.anomaly.onsetMs, present }
-      : { ...NONE, present };
+      ? { ...NONE, strength: SILENCE, onsetMs: series.anomaly.onsetMs, present }
+      : { ...NONE, present, scale, shift: present === 0 ? 0 : middleOf(inside) * scale };
   outside.sort((a, b) => a.z - b.z);
-  const middle = outside[Math.floor(outside.length / 2)]!;
-  return {
-    strength: Math.log2(1 + middle.z / Z_MIN) * (outside.length / present) ** 0.5,
-    seen: middle.value,
-    onsetMs,
-    present,
-  };
+  const { z, value } = outside[Math.floor(outside.length / 2)]!;
+  const share = outside.length / present;
+  return { strength: tempered(z, share, settings), seen: value, onsetMs, present, share, shift: z * scale, scale };
 };

@@ -1,0 +1,108 @@
+// What each entity shows: symptoms (latency, errors, calls that stopped), confessions of its own (resources, saturation), silence.
+import type { FaultKind } from '@fenghuo/rules/contract';
+import type { Evidence, SeriesEvidence } from '../types.ts';
+import { type Scored, shareOut } from './edges.ts';
+import type { Settings } from './settings.ts';
+import { starving } from './starved.ts';
+import { strengthOf } from './strength.ts';
+
+export type Signs = {
+  readonly symptoms: readonly Scored[];
+  readonly own: readonly Scored[];
+  readonly silent: boolean;
+};
+
+export const best = (scored: readonly Scored[]): number =>
+  scored.reduce((most, s) => Math.max(most, s.strength.strength), 0);
+
+/** Whether anything would show it if this entity answered late or wrongly. */
+export const isSeen = (signs: Signs): boolean => signs.symptoms.some((s) => s.strength.present > 0);
+
+/** Signs of every entity with a series; `callers` by callee. */
+export const signsOf = (
+  evidence: Evidence,
+  callers: ReadonlyMap<string, readonly string[]>,
+  settings: Settings,
+): Map<string, Signs> => {
+  const from = evidence.onsetMs - evidence.stepMs;
+  const late = isErrorAlarm(evidence) ? settings.lateAtErrors : 1;
+  const shared = settings.sharedAside ? sharedOf(evidence.series) : new Set<SeriesEvidence>();
+  const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
+  const signOf = (entity: string) => {
+    const known = signs.get(entity);
+    if (known !== undefined) return known;
+    const made = { symptoms: [], own: [], silences: 0, told: 0 };
+    signs.set(entity, made);
+    return made;
+  };
+  const symptoms: Record<'latency' | 'errors', Scored[]> = { latency: [], errors: [] };
+  for (const series of evidence.series) {
+    const { meta } = series;
+    if (meta.class === 'business' || meta.class === 'traffic' || shared.has(series)) continue;
+    const of = signOf(meta.entity);
+    const plain = strengthOf(series, from, settings);
+    const weight = meta.class === 'latency' ? late : 1;
+    const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
+    (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
+    if (meta.caller !== undefined) continue;
+    of.told++;
+    if (series.anomaly?.shape === 'silence') of.silences++;
+  }
+  for (const of of [symptoms.errors, symptoms.latency]) {
+    const { kept, callers: theirs } = shareOut(of, settings);
+    for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
+    for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
+  }
+  const traffic = evidence.series.filter(({ meta }) => meta.class === 'traffic');
+  for (const [caller, one] of starving(traffic, callers, from, settings)) signs.get(caller)?.symptoms.push(one);
+  return new Map(
+    [...signs].map(([entity, { symptoms, own, told, silences }]) => [
+      entity,
+      { symptoms, own, silent: told > 0 && silences > told / 2 },
+    ]),
+  );
+};
+
+const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
+  alarm !== undefined &&
+  series.some(({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric);
+
+/** Resources of the host a service runs on, and those that several entities report alike, value for value: they single out nobody. */
+const sharedOf = (all: readonly SeriesEvidence[]): Set<SeriesEvidence> => {
+  const alike = new Map<string, SeriesEvidence[]>();
+  const shared = new Set<SeriesEvidence>();
+  for (const series of all) {
+    const { meta, values } = series;
+    if (meta.class !== 'resource' && meta.class !== 'saturation') continue;
+    if (meta.ofHost === true) shared.add(series);
+    const present = values.filter((value) => !Number.isNaN(value));
+    // What never moves is alike by nature: a limit, a zero.
+    if (present.every((value) => value === present[0])) continue;
+    const key = `${meta.metric}\u0000${meta.stat ?? ''}\u0000${present.reduce((sum, value, i) => sum + value * (i + 1), 0)}`;
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, [series]);
+    else same.push(series);
+  }
+  for (const same of alike.values())
+    if (new Set(same.map((s) => s.meta.entity)).size > 1) for (const series of same) shared.add(series);
+  return shared;
+};
+
+/** Kind of the fault as the signs show it. */
+export const kindOf = (signs: Signs): FaultKind => {
+  const errors = best(signs.symptoms.filter((s) => s.series.meta.class === 'errors'));
+  const latency = best(signs.symptoms.filter((s) => s.series.meta.class === 'latency'));
+  if (signs.silent) return 'silence';
+  const own = [...signs.own].sort((a, b) => b.strength.strength - a.strength.strength)[0];
+  if (own !== undefined && own.strength.strength > 1 && own.strength.strength >= Math.max(errors, latency)) {
+    if (/cpu/.test(own.series.meta.metric)) return 'cpu';
+    if (/mem|heap|gc/.test(own.series.meta.metric)) return 'memory';
+    if (/eventloop/.test(own.series.meta.metric)) return 'eventloop';
+    if (/disk|filesystem|blkio|io[._-]?(time|wait|read|write)|fs_/.test(own.series.meta.metric)) return 'disk';
+    if (/network|socket|tcp|packet/.test(own.series.meta.metric)) return 'network';
+    return 'saturation';
+  }
+  if (latency === 0 && errors === 0) return 'unknown';
+  // A timeout shows as both: calls that take long and then fail are late first.
+  return latency >= 0.6 * errors ? 'latency' : 'errors';
+};
