@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   [/ (eventloop|event loop) .*(delay|utilization|lag) /, undefined, 'saturation', 'up'],
   [/ (eventloop|event loop|uptime|cpu time) /, undefined, 'resource', 'both'],
   [/ (gc|pause|garbage|garbagecollector) .*(duration|time|seconds|pause|ms) /, undefined, 'resource', 'up'],
+  [/ (pressures?|throttl\w*) /, undefined, 'saturation', 'up'],
   [/ (cpu|io|disk|idle|iowait|busy|user|steal) .*(time|seconds) /, undefined, 'resource', 'both'],
   [
     / (duration|durations|latency|latencies|lat|response ?time|responsetime|resp time|rt|mrt|rtt|ttfb|elapsed|delay|age|gap|processing time|request time|p\d\d\d?\d?) /,
@@ -31,14 +32,14 @@ const rules: readonly Rule[] = [
     'up',
   ],
   [
-    / (utilization|saturation|pressure|queue\w*|queued|backlog|pending|waiting|pool|load average|loadavg|load1|load5|load15|load 1|load 5|load 15|throttl\w*|lag|inflight|in flight|active requests|concurrent\w*|blocked) /,
+    / (utilization|saturation|w?queue\w*|backlog|pending|waiting|pool|load average|loadavg|load1|load5|load15|load 1|load 5|load 15|lag|inflight|in flight|active requests|concurrent\w*) /,
     undefined,
     'saturation',
     'up',
   ],
   [/ (free|freeable|available|idle|remaining|left|healthy) /, undefined, 'resource', 'down'],
   [
-    / (cpu|memory|mem|heap|nonheap|rss|swap|disk|diskio|filesystem|fs|network|net|nic|rx|tx|receive|received|transmit|transmitted|socket|sockets|tcp|udp|paging|thread|threads|descriptor|descriptors|fds|handle|handles|process|system|node|container|v8js|jvm|io|iops|connections|gc) /,
+    / (cpu|memory|mem|heap|nonheap|rss|swap|disk|diskio|filesystem|fs|network|net|nic|rx|tx|receive|received|transmit|transmitted|socket|sockets|tcp|udp|paging|thread|threads|descriptor|descriptors|fds|handle|handles|process|system|node|container|v8js|jvm|io|iops|connections?|gc) /,
     undefined,
     'resource',
     'both',
