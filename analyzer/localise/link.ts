@@ -2,6 +2,7 @@
 // has answered what reached it in time. Two views of the same calls that disagree are the evidence (edge-based localisation, as in
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { defaults } from './settings.ts';
 import { strengthOf } from './strength.ts';
 
 /** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
@@ -25,10 +26,10 @@ const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
 /** The link that the first suspect was mistaken for, or undefined. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
   const from = evidence.onsetMs - evidence.stepMs;
-  const strength = (series: SeriesEvidence): number => strengthOf(series, from).strength;
+  const strength = (series: SeriesEvidence): number => strengthOf(series, from, defaults).strength;
   const about = evidence.series.filter(({ meta }) => meta.entity === entity);
   const own = about.filter((series) => series.meta.caller === undefined && isSymptom(series));
-  const told = Math.max(0, ...own.map((series) => strengthOf(series, from).present));
+  const told = Math.max(0, ...own.map((series) => strengthOf(series, from, defaults).present));
   const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
   if (told < TOLD_MIN || told < ticks - MISSED_MAX || own.some((series) => strength(series) > 0)) return undefined;
   const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s) && strength(s) > 0);
