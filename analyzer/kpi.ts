@@ -108,6 +108,8 @@ export class Kpis {
       const under = kpi.done.reduce((total, tick) => total + tick.denominator, 0);
       if (under <= 0) return;
       value = kpi.done.reduce((total, tick) => total + tick.numerator, 0) / under;
+      // Of a share both parts are counted, each when it happens: what began in an earlier tick may end in this one, and is no more than all.
+      if (kpi.rule.unit === '1') value = Math.min(1, value);
     }
     kpi.series.last = value;
     kpi.series.lastMs = timeMs;

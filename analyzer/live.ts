@@ -103,9 +103,10 @@ const charted = (engine: Engine, file: CaseFile): Series[] => {
 export const liveEvidence = (engine: Engine, file: CaseFile, sent: Map<string, number>): LiveEvidence => ({
   v: 1,
   incident: file.id,
-  series: charted(engine, file).map(({ index, meta }) => {
+  series: charted(engine, file).map((one) => {
+    const { index, meta } = one;
     const { timesMs, values } = engine.watch.bank.recent(index);
-    const { expected, low, high } = engine.watch.bank.expected(index);
+    const { expected, low, high } = engine.watch.expected(one);
     const key = `${file.id}\u0000${meta.id}`;
     const from = sent.get(key) ?? 0;
     const band = { expected: orNull(expected), low: orNull(low), high: orNull(high) };

@@ -187,12 +187,21 @@ export class Watch {
   }
 
   /**
-   * What a series was like while healthy. The age of an unanswered call is 0 then, and any age would be infinitely many deviations from it:
-   * it is judged by what the calls of its edge take.
+   * Whose past says what is usual of a series. The age of an unanswered call is 0 while all is well, and any age would be infinitely many
+   * deviations from it: it is judged by what the calls of its edge take.
    */
-  baseline(one: Series): Baseline {
+  private judgedBy(one: Series): number {
     const body = this.ages.get(one.calls) === one ? this.bodies.get(one.calls) : undefined;
-    return this.bank.baseline((body ?? one).index);
+    return (body ?? one).index;
+  }
+
+  baseline(one: Series): Baseline {
+    return this.bank.baseline(this.judgedBy(one));
+  }
+
+  /** Expected value and band, in the metric's unit. */
+  expected(one: Series): ReturnType<DetectorBank['expected']> {
+    return this.bank.expected(this.judgedBy(one));
   }
 
   /** Calls behind a figure in its last tick; undefined where nobody counts them. */

@@ -51,7 +51,7 @@ const waiting = ({ watch }: Engine, one: Series): number => {
   const rule = watch.detectors.find((r) => r.class === 'latency');
   const age = watch.ages.get(one.calls);
   if (rule === undefined || age === undefined || age.index === one.index) return 0;
-  const { expected } = watch.bank.expected(age.index);
+  const { expected } = watch.expected(age);
   const recent = watch.bank.recent(age.index);
   return ticksOut(recent.values, (value) => matters(value, expected, 'up', rule, age.meta.unit));
 };
