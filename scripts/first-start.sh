@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `npm run bench:start`: what a new user meets. Clones this commit to a new folder, runs `npm start`, and prints how long everything took:
 # first telemetry, the incident, Ctrl-C, the second start, kill -9. Exit 1 when a promise is not kept. Needs the npm registry or a warm cache.
+# With a file name as its argument, what the first start printed is kept there.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 dir=$(mktemp -d)/fenghuo
@@ -40,6 +41,7 @@ telemetry 300 && holds 'npm start on a clean clone to first telemetry in the con
 await 'bank-a is slow now' 90 && slow=$(now)
 await 'cause: bank-a' 20 && holds 'slow bank to its name on the terminal' "$(since "$slow")" 3000 ms
 await 'action undone' 120 && echo "PASS  switched and switched back with no further command"
+[ -n "${1:-}" ] && cp "$log" "$1"
 stopped=$(now)
 kill -INT -- "-$npm"
 if gone 20; then holds 'Ctrl-C to no process left' "$(since "$stopped")" 20000 ms; else echo "FAIL  left after Ctrl-C: $(ours)"; failed=1; fi
