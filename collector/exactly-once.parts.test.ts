@@ -4,13 +4,16 @@ import type { ChildProcess } from 'node:child_process';
 import { type Bus, connectBus, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats, type TestClickHouse, type TestNats } from '@fenghuo/kit/testing';
 import { type Decision, hash64, subjects } from '@fenghuo/rules/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, openStore, probeLedgers, rollupDifferences, type Store } from './store/index.ts';
 import { eventually, readiness, startCollector } from './testing/process.ts';
 import { insist, type Ledger, Sender } from './testing/sender.ts';
 
 const SHIFT = 3_100;
-const OTHER_SHIFT = 3_101;
+// Each collector takes two ports beside each other, OTLP over gRPC and HTTP.
+const OTHER_SHIFT = 3_110;
+/** A collector has so long to start on a machine that does ten other things. */
+const START_MS = 40_000;
 const FROM_MS = 1_800_000_000_000;
 
 let nats: TestNats;
@@ -21,6 +24,7 @@ let senders: readonly Sender[];
 let stopLoad: () => Promise<void>;
 const sent = { events: 0, decisions: 0 };
 const collectors = new Set<ChildProcess>();
+const supervised = new Set<{ stop(): void }>();
 
 const start = (shift = SHIFT): ChildProcess => {
   const child = startCollector(nats, clickhouse, shift);
@@ -41,6 +45,7 @@ const supervise = (shift = SHIFT): { child: ChildProcess; stop(): void } => {
     state.on = false;
     state.child.kill('SIGKILL');
   };
+  supervised.add(state);
   return state;
 };
 
@@ -92,7 +97,7 @@ const load = (): (() => Promise<void>) => {
 const ledgersOf = (all: readonly Sender[]): Record<string, Ledger> =>
   Object.fromEntries(all.map(({ schema, ledger }) => [hash64(schema.probe), { ...ledger }]));
 
-describe('the collector', () => {
+describe('the collector', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
     bus = await connectBus(nats.config(), 'test');
@@ -109,9 +114,15 @@ describe('the collector', () => {
     await Promise.all(senders.map((one) => one.announce()));
     stopLoad = load();
   });
+  // Each test starts its own collectors; one that is left over would hold the partition.
+  afterEach(() => {
+    for (const one of supervised) one.stop();
+    for (const child of collectors) child.kill('SIGKILL');
+    supervised.clear();
+    collectors.clear();
+  });
   afterAll(async () => {
     await stopLoad?.();
-    for (const child of collectors) child.kill('SIGKILL');
     await store?.close();
     await bus?.close();
     await nats?.stop();
@@ -122,7 +133,7 @@ describe('the collector', () => {
     let midInsert = 0;
     for (let kill = 0; kill < 10; kill++) {
       const child = start();
-      expect(await grows(15_000), `collector ${kill} stores something`).toBe(true);
+      expect(await grows(START_MS), `collector ${kill} stores something`).toBe(true);
       if (kill % 2 === 0) await realClock.sleep(kill * 40);
       else
         for (let look = 0; look < 400; look++)
@@ -136,31 +147,31 @@ describe('the collector', () => {
   });
 
   it('is back within ten seconds when NATS and when ClickHouse were killed', async () => {
-    const supervised = supervise();
-    expect(await grows(15_000)).toBe(true);
+    const running = supervise();
+    expect(await grows(START_MS)).toBe(true);
     await nats.kill();
     await nats.restart();
     expect(await grows(10_000), 'after NATS').toBe(true);
     await clickhouse.kill();
     await clickhouse.restart();
     expect(await grows(10_000), 'after ClickHouse').toBe(true);
-    supervised.stop();
+    running.stop();
   });
 
   it('lets a second one stand by, which takes over at once, and outlives one that stops and comes back', async () => {
     const first = start();
-    expect(await grows(15_000)).toBe(true);
+    expect(await grows(START_MS)).toBe(true);
     const second = start(OTHER_SHIFT);
-    expect(await eventually(15_000, async () => (await readiness(OTHER_SHIFT)) === 200)).toBe(true);
+    expect(await eventually(START_MS, async () => (await readiness(OTHER_SHIFT)) === 200)).toBe(true);
     first.kill('SIGKILL');
     await realClock.sleep(100);
     expect(await grows(4_000), 'the second stores').toBe(true);
     // Stopped in the middle of its work, it is taken for dead; then it wakes up beside the one that replaced it.
     const third = start();
-    expect(await eventually(15_000, async () => (await readiness(SHIFT)) === 200)).toBe(true);
+    expect(await eventually(START_MS, async () => (await readiness(SHIFT)) === 200)).toBe(true);
     second.kill('SIGSTOP');
     await realClock.sleep(1_500);
-    expect(await grows(15_000), 'the third stores').toBe(true);
+    expect(await grows(START_MS), 'the third stores').toBe(true);
     second.kill('SIGCONT');
     await realClock.sleep(6_000);
     expect(await grows(4_000), 'somebody stores').toBe(true);
@@ -169,10 +180,10 @@ describe('the collector', () => {
 
   it('holds exactly what was sent and acknowledged, and rollups equal to it', async () => {
     await stopLoad();
-    const supervised = supervise();
+    const running = supervise();
     const expected = ledgersOf(senders);
     const total = Object.values(expected).reduce((sum, { count }) => sum + count, 0);
-    await eventually(30_000, async () => (await storedRows()) >= total);
+    await eventually(2 * START_MS, async () => (await storedRows()) >= total);
     expect(Object.fromEntries(await probeLedgers(store))).toEqual(expected);
     await eventually(
       10_000,
@@ -181,11 +192,11 @@ describe('the collector', () => {
     expect(await counted('SELECT count() AS n FROM decision_log FINAL')).toBe(sent.decisions);
     expect(await counted('SELECT count() AS n FROM events FINAL')).toBe(sent.events);
     // A collector that starts rolls up at once whatever its predecessors left.
-    supervised.stop();
+    running.stop();
     start();
     for (const table of ['rollup_1m', 'rollup_1h'] as const) {
       const differ = (): Promise<number> => rollupDifferences(store, table, FROM_MS - 7_200_000, FROM_MS + 864_000_000);
-      await eventually(20_000, async () => (await differ()) === 0);
+      await eventually(START_MS, async () => (await differ()) === 0);
       expect(await differ(), table).toBe(0);
       expect(await counted(`SELECT sum(count) AS n FROM ${table}`), table).toBe(total);
     }
