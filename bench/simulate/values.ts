@@ -95,12 +95,12 @@ export class Values {
           ? Number.NaN
           : down
             ? 0.004 * this.median[2]![at]!
-            : this.tail(callee, at, load, count) + (reached > 0.02 ? fault!.slower : 0);
+            : this.tail(callee, at, load, count) + this.caught(reached, count, at, fault);
       out[k++] = count;
       out[k++] = Math.min(
         count,
         this.rare(count * 0.0008, at) +
-          Math.round(failing * count) +
+          this.count(failing * count, at + 3) +
           (isAway && second === pause!.silentUntilS - 3 ? Math.min(2, Math.round(count * 0.02)) : 0),
       );
     }
@@ -111,11 +111,11 @@ export class Values {
       count === 0
         ? Number.NaN
         : this.latency(node, at, load, count, second, this.pauses[i]) + (fault?.holds[i] === 1 ? fault.slower : 0);
-    out[k++] = count === 0 ? Number.NaN : this.tail(node, at, load, count) + (reached > 0.02 ? fault!.slower : 0);
+    out[k++] = count === 0 ? Number.NaN : this.tail(node, at, load, count) + this.caught(reached, count, at, fault);
     out[k++] = count;
     out[k++] = Math.min(
       count,
-      this.rare(count * 0.0008, at) + Math.round(count * (fault === undefined ? 0 : fault.failing * reached)),
+      this.rare(count * 0.0008, at) + this.count(count * (fault === undefined ? 0 : fault.failing * reached), at + 3),
     );
     const isHot = fault?.kind === 'cpu' && fault.target === i;
     const jump = this.even[(at * 3) & MASK]! < (i % 50 === 0 ? 0.01 : 0.0005) ? 0.6 : 0;
@@ -128,8 +128,15 @@ export class Values {
     while (k < FIGURES) out[k++] = Number.NaN;
   }
 
+  /** What the slowest of a second's calls waits longer: where any of them is among those that wait for the fault. */
+  private caught(reached: number, count: number, at: number, fault: Fault | undefined): number {
+    if (fault === undefined || reached === 0) return 0;
+    return this.even[(at * 11 + 5) & MASK]! < 1 - (1 - reached) ** count ? fault.slower : 0;
+  }
+
   /** Events of a Poisson process, by a normal's shape where there are many. */
-  private count(mean: number, at: number): number {
+  private count(mean: number, place: number): number {
+    const at = place & MASK;
     if (mean < 3) return this.rare(mean, at);
     return Math.max(0, Math.round(mean * (1 + 0.05 * this.slow[at]!) + Math.sqrt(mean) * this.normal[at]!));
   }
@@ -139,7 +146,7 @@ export class Values {
     let left = this.even[(at * 5 + 17) & MASK]!;
     let chance = Math.exp(-mean);
     let n = 0;
-    while (left > chance && n < 12) {
+    while (mean > 0 && left > chance && n < 12) {
       left -= chance;
       chance *= mean / ++n;
     }
