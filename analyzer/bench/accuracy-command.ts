@@ -1,0 +1,76 @@
+// `npm run bench:accuracy DIR`: how often the right service is first, with intervals, and what that rests on.
+import { seededRandom } from '@fenghuo/kit';
+import { localise } from '../localise/localise.ts';
+import { defaults } from '../localise/settings.ts';
+import { accuracyOf, placeOf } from './accuracy.ts';
+import type { RecordedCase, Truth } from './case.ts';
+import { evidenceOf } from './evidence.ts';
+import { readCase, readTruth, scoredCases } from './read-case.ts';
+import { asItIs, hashed, renamed, type Variant, variants } from './variants.ts';
+
+type Known = { readonly recorded: RecordedCase; readonly truth: Truth };
+type Out = (line: string) => void;
+
+const RESAMPLES = 2_000;
+const SEED = 1;
+
+const rankingOf = (recorded: RecordedCase, { of, settings }: Variant): readonly string[] => [
+  ...new Set(localise(evidenceOf(of(recorded)), { ...defaults, ...settings }).suspects.map(({ entity }) => entity)),
+];
+
+/** 95 % interval of a share by resampling cases with replacement (percentile bootstrap, Efron 1979); seeded. */
+export const interval = (hits: readonly boolean[], seed = SEED): readonly [number, number] => {
+  const random = seededRandom(seed);
+  const shares = Array.from({ length: RESAMPLES }, () => {
+    let count = 0;
+    for (let i = 0; i < hits.length; i++) if (hits[Math.floor(random() * hits.length)] === true) count++;
+    return count / Math.max(1, hits.length);
+  }).sort((a, b) => a - b);
+  return [shares[Math.floor(0.025 * RESAMPLES)] ?? 0, shares[Math.floor(0.975 * RESAMPLES)] ?? 0];
+};
+
+/** Prints Markdown tables, or with `--json` an object a row; 1 where there are no cases, or a renamed case is ranked otherwise; 2 for wrong usage. */
+export const accuracyCommand = async (args: readonly string[], out: Out): Promise<number> => {
+  const isJson = args.includes('--json');
+  const [dir, ...more] = args.filter((arg) => arg !== '--json');
+  if (dir === undefined || more.length > 0 || dir.startsWith('--')) {
+    out('usage: fenghuo bench accuracy DIR [--json]');
+    return 2;
+  }
+  const known: Known[] = scoredCases(dir).map((folder) => ({
+    recorded: readCase(folder),
+    truth: readTruth(folder),
+  }));
+  if (known.length === 0) {
+    out(`no cases with a truth.json under ${dir}`);
+    return 1;
+  }
+  const datasets = [...new Set(known.map(({ recorded }) => recorded.dataset))];
+  const head = ['variant', ...datasets.flatMap((name) => [`${name} AC@1`, 'AC@3', 'Avg@5'])];
+  if (!isJson) for (const line of [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`]) out(line);
+  for (const variant of [asItIs, ...variants]) {
+    const cells = datasets.flatMap((dataset) => {
+      const places = known
+        .filter(({ recorded }) => recorded.dataset === dataset)
+        .map(({ recorded, truth }) => placeOf(rankingOf(recorded, variant), truth.services));
+      const { cases, ac1, ac3, avg5 } = accuracyOf(places);
+      const [low, high] = interval(places.map((place) => place === 1));
+      if (isJson)
+        out(JSON.stringify({ variant: variant.name, dataset, cases, ac1, ac1Low: low, ac1High: high, ac3, avg5 }));
+      const range = variant === asItIs ? ` (${low.toFixed(2)}–${high.toFixed(2)})` : '';
+      return [`${ac1.toFixed(3)}${range}`, ac3.toFixed(3), avg5.toFixed(3)];
+    });
+    if (!isJson) out(`| ${[variant.name, ...cells].join(' | ')} |`);
+  }
+  const differing = known.filter(({ recorded }) => {
+    const plain = rankingOf(recorded, asItIs).map(hashed);
+    const under = rankingOf(renamed(recorded, hashed), asItIs);
+    return plain.join() !== under.join();
+  }).length;
+  out(
+    isJson
+      ? JSON.stringify({ renamed: known.length, differing })
+      : `\n${differing === 0 ? 'PASS' : 'FAIL'}  service names hashed: ${known.length - differing} of ${known.length} rankings identical`,
+  );
+  return differing === 0 ? 0 : 1;
+};
