@@ -19,7 +19,13 @@ export type Outage = {
   readonly stretch: Block;
   readonly end: Block;
   /** MB: middle of the time before, greatest during the stretch, middle of its last third. */
-  readonly rss: { readonly before: number; readonly most: number; readonly end: number };
+  readonly rss: {
+    readonly before: number;
+    readonly most: number;
+    /** Greatest in the blocks with NATS there: what collections leave for a moment in any case. */
+    readonly mostThere: number;
+    readonly end: number;
+  };
   /** The loaded app with the default buffer; one beside it whose buffer is too small for the stretch. */
   readonly roomy: Ledger;
   readonly tight: Ledger;
@@ -91,6 +97,7 @@ export const measureOutage = async (options: OutageOptions, out: (line: string) 
       rss: {
         before: quantile(rss(goneMs - options.blockSeconds * 1_000, goneMs), 0.5),
         most: Math.max(...rss(from, to)),
+        mostThere: Math.max(...spans.flatMap(({ up }) => rss(...up))),
         end: quantile(rss(to - third, to), 0.5),
       },
       roomy: await ledgerOf(bus, 'roomy@1'),
