@@ -195,6 +195,7 @@ export class Watch {
     return (body ?? one).index;
   }
 
+  /** What a series was like while healthy. */
   baseline(one: Series): Baseline {
     return this.bank.baseline(this.judgedBy(one));
   }

@@ -18,7 +18,7 @@ export type Outage = {
   /** The long stretch, and its last minute (or third). */
   readonly stretch: Block;
   readonly end: Block;
-  /** MB: middle of the time before, greatest during the stretch, middle of its last third. */
+  /** MB: middle of the time before, greatest during the stretch, greatest with NATS there, middle of the stretch's last third. */
   readonly rss: {
     readonly before: number;
     readonly most: number;
