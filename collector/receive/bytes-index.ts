@@ -149,16 +149,18 @@ export class BytesIndex {
   }
 
   private widen(): void {
-    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(old.length * 2);
-      next.set(old);
-      return next;
-    };
-    this.hash = wider(this.hash);
-    this.check = wider(this.check);
-    this.chunk = wider(this.chunk);
-    this.offset = wider(this.offset);
-    this.length = wider(this.length);
-    this.after = wider(this.after);
+    this.hash = doubled(this.hash);
+    this.check = doubled(this.check);
+    this.chunk = doubled(this.chunk);
+    this.offset = doubled(this.offset);
+    this.length = doubled(this.length);
+    this.after = doubled(this.after);
   }
 }
+
+/** The same numbers with as much room again. */
+export const doubled = (old: Int32Array): Int32Array<ArrayBuffer> => {
+  const next = new Int32Array(old.length * 2);
+  next.set(old);
+  return next;
+};

@@ -6,7 +6,8 @@ import { within } from './describe.ts';
 import { Key } from './key.ts';
 import { receiveLimits } from './limits.ts';
 import { OtlpPoints } from './otlp-points.ts';
-import { asText, inside, keyValue, readResource } from './otlp-values.ts';
+import { asText, keyValue, readResource } from './otlp-values.ts';
+import { eachItem, eachScope, type Places } from './otlp-walk.ts';
 import { Reader } from './protobuf.ts';
 import { SeriesIndex } from './series-index.ts';
 import type { Source } from './source.ts';
@@ -62,44 +63,16 @@ export class OtlpMetrics {
       this.known = [];
     }
     const reader = new Reader(bytes);
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag())
-      if (tag === 0x0a) inside(reader, () => this.resource(reader, taken));
-      else reader.skip(tag);
-  }
-
-  private resource(reader: Reader, taken: Taken): void {
-    const start = reader.at;
-    let [from, to] = [0, 0];
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag())
-      if (tag === 0x0a)
-        inside(reader, () => {
-          [from, to] = [reader.at, reader.end];
-        });
-      else reader.skip(tag);
-    reader.at = start;
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag())
-      if (tag === 0x12) inside(reader, () => this.scope(reader, from, to, taken));
-      else reader.skip(tag);
-  }
-
-  private scope(reader: Reader, resourceFrom: number, resourceTo: number, taken: Taken): void {
-    const start = reader.at;
-    let [from, to] = [0, 0];
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag())
-      if (tag === 0x0a)
-        inside(reader, () => {
-          [from, to] = [reader.at, reader.end];
-        });
-      else reader.skip(tag);
-    reader.at = start;
     const { metricKey } = this;
-    const key = metricKey.put(metricKey.put(1, reader.bytes, resourceFrom, resourceTo), reader.bytes, from, to);
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag())
-      if (tag === 0x12) inside(reader, () => this.metric(reader, key, [resourceFrom, resourceTo, from, to], taken));
-      else reader.skip(tag);
+    eachScope(reader, (places) => {
+      const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
+      const key = metricKey.put(1, bytes, resourceFrom, resourceTo);
+      const end = metricKey.put(key, bytes, scopeFrom, scopeTo);
+      eachItem(reader, () => this.metric(reader, end, places, taken));
+    });
   }
 
-  private metric(reader: Reader, keyed: number, places: readonly [number, number, number, number], taken: Taken): void {
+  private metric(reader: Reader, keyed: number, places: Places, taken: Taken): void {
     const { bytes } = reader;
     let [nameFrom, nameTo, unitFrom, unitTo, dataAt, dataEnd, type] = [0, 0, 0, 0, 0, 0, 0];
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
@@ -142,7 +115,7 @@ export class OtlpMetrics {
     key.bytes[end - 1] = temporality * 2 + (isMonotonic ? 1 : 0);
     let number = this.metrics.find(key.bytes, key.view, 0, end);
     if (number < 0) {
-      const [resourceFrom, resourceTo, scopeFrom, scopeTo] = places;
+      const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
       const text = (from: number, to: number): string => new Reader(bytes, from, to).text(to - from);
       // Read first: what cannot be read must not be known by a number.
       const met = {

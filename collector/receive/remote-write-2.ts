@@ -1,5 +1,5 @@
 // Prometheus remote-write 2.0 (io.prometheus.write.v2.Request): labels are references into the request's own table of symbols.
-import { BytesIndex } from './bytes-index.ts';
+import { BytesIndex, doubled } from './bytes-index.ts';
 import { receiveLimits } from './limits.ts';
 import type { Metadata } from './prometheus-labels.ts';
 import { Reader, utf8 } from './protobuf.ts';
@@ -7,6 +7,7 @@ import { Refusal } from './refusal.ts';
 import { SeriesIndex } from './series-index.ts';
 import type { Source } from './source.ts';
 import type { Taken } from './taken.ts';
+import { takeSample } from './write-sample.ts';
 
 /** Symbols that one source may have had; beyond, all are forgotten, and every series is met anew. */
 const SYMBOLS_MAX = 4_000_000;
@@ -94,18 +95,7 @@ export class RemoteWrite2 {
     const series = this.numberOf(reader.bytes, pairs, metadata, taken);
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if (tag === SAMPLE) {
-        const length = reader.length();
-        reader.end = reader.at + length;
-        let value = 0;
-        let timeMs = 0;
-        for (let field = reader.tag(); field !== 0; field = reader.tag()) {
-          if (field === VALUE) value = reader.double();
-          else if (field === TIMESTAMP) timeMs = reader.varint();
-          else reader.skip(field);
-        }
-        reader.end = end;
-        if (series >= 0) this.source.sample(series, timeMs, value);
-        else taken.lost++;
+        takeSample(reader, series, this.source, taken);
         continue;
       }
       if (tag === HISTOGRAM) taken.refuse('native_histogram', 1, 'native histograms are not taken');
@@ -167,14 +157,9 @@ export class RemoteWrite2 {
   }
 
   private widen(): void {
-    const wider = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(old.length * 2);
-      next.set(old);
-      return next;
-    };
-    this.from = wider(this.from);
-    this.to = wider(this.to);
-    this.known = wider(this.known);
+    this.from = doubled(this.from);
+    this.to = doubled(this.to);
+    this.known = doubled(this.known);
   }
 }
 
@@ -186,7 +171,5 @@ const SAMPLE = 0x12;
 const HISTOGRAM = 0x1a;
 const EXEMPLAR = 0x22;
 const METADATA = 0x2a;
-const VALUE = 0x09;
-const TIMESTAMP = 0x10;
 const META_TYPE = 0x08;
 const META_UNIT = 0x20;

@@ -7,6 +7,7 @@ import { Refusal } from './refusal.ts';
 import { SeriesIndex } from './series-index.ts';
 import type { Source } from './source.ts';
 import type { Taken } from './taken.ts';
+import { takeSample } from './write-sample.ts';
 
 const METADATA_MAX = 20_000;
 
@@ -54,21 +55,8 @@ export class RemoteWrite {
     reader.at = labelsEnd;
     reader.end = end;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-      if (tag === SAMPLE) {
-        const length = reader.length();
-        const next = reader.at + length;
-        reader.end = next;
-        let value = 0;
-        let timeMs = 0;
-        for (let field = reader.tag(); field !== 0; field = reader.tag()) {
-          if (field === VALUE) value = reader.double();
-          else if (field === TIMESTAMP) timeMs = reader.varint();
-          else reader.skip(field);
-        }
-        reader.end = end;
-        if (series >= 0) this.source.sample(series, timeMs, value);
-        else taken.lost++;
-      } else {
+      if (tag === SAMPLE) takeSample(reader, series, this.source, taken);
+      else {
         if (tag === LABEL)
           throw new Refusal('labels_out_of_order', 'labels must stand before the samples of their series');
         if (tag === HISTOGRAM) taken.refuse('native_histogram', 1, 'native histograms are not taken');
@@ -136,8 +124,6 @@ const EXEMPLAR = 0x1a;
 const HISTOGRAM = 0x22;
 const NAME = 0x0a;
 const TEXT = 0x12;
-const VALUE = 0x09;
-const TIMESTAMP = 0x10;
 const META_TYPE = 0x08;
 const META_FAMILY = 0x12;
 const META_UNIT = 0x2a;

@@ -1,5 +1,5 @@
 // Label bytes of one format → the source's series number; what a sweep removed is forgotten here too.
-import { BytesIndex } from './bytes-index.ts';
+import { BytesIndex, doubled } from './bytes-index.ts';
 
 export class SeriesIndex {
   private readonly keys: BytesIndex;
@@ -19,11 +19,7 @@ export class SeriesIndex {
   /** Remembers bytes that `find` has just not found. */
   add(bytes: Uint8Array, view: DataView, from: number, to: number, series: number): void {
     const slot = this.keys.add(bytes, view, from, to);
-    if (slot >= this.series.length) {
-      const wider = new Int32Array(this.series.length * 2);
-      wider.set(this.series);
-      this.series = wider;
-    }
+    if (slot >= this.series.length) this.series = doubled(this.series);
     this.series[slot] = series;
     if (slot >= this.slots) this.slots = slot + 1;
   }

@@ -3,8 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { ports, realClock } from '@fenghuo/kit';
 import type { TestClickHouse, TestNats } from '@fenghuo/kit/testing';
 
-/** Starts one on a port shift of its own; `DEBUG_COLLECTOR=1` shows what it says. */
-export const startCollector = (nats: TestNats, clickhouse: TestClickHouse, shift: number): ChildProcess => {
+export const INGEST_TOKEN = 'ingest-token-of-the-test';
+
+/** Starts one on a port shift of its own, `extra` being its further environment; `DEBUG_COLLECTOR=1` shows what it says. */
+export const startCollector = (
+  nats: TestNats,
+  clickhouse: TestClickHouse,
+  shift: number,
+  extra: Readonly<Record<string, string>> = {},
+): ChildProcess => {
   const { natsUrl, natsUser, natsPassword } = nats.config('collector');
   const debug = process.env.DEBUG_COLLECTOR === undefined ? 'ignore' : 'inherit';
   return spawn(
@@ -22,7 +29,8 @@ export const startCollector = (nats: TestNats, clickhouse: TestClickHouse, shift
         FENGHUO_CLICKHOUSE_PASSWORD: clickhouse.password,
         FENGHUO_PORT_SHIFT: String(shift),
         FENGHUO_LOG: 'info',
-        FENGHUO_INGEST_TOKEN: 'ingest-token-of-the-test',
+        FENGHUO_INGEST_TOKEN: INGEST_TOKEN,
+        ...extra,
       },
     },
   );

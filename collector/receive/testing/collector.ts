@@ -1,10 +1,13 @@
 // A real collector process with a real NATS and ClickHouse beside it, for tests that speak to its receivers.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { type Bus, connectBus, realClock } from '@fenghuo/kit';
+import type { ChildProcess } from 'node:child_process';
+import { type Bus, connectBus, ports } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats, type TestClickHouse, type TestNats } from '@fenghuo/kit/testing';
 import { openStore, type Store } from '../../store/index.ts';
+import { eventually, readiness, startCollector, INGEST_TOKEN as TOKEN } from '../../testing/process.ts';
 
-export const TOKEN = 'test-ingest-token-0';
+export { TOKEN };
+
+const START_MS_MAX = 40_000;
 
 export type TestCollector = {
   readonly url: string;
@@ -27,43 +30,17 @@ export const startTestCollector = async (
   extra: Record<string, string> = {},
 ): Promise<TestCollector> => {
   const [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
-  const { natsUrl, natsUser, natsPassword } = nats.config('collector');
   let stopped = false;
   let child: ChildProcess;
   // What `fenghuo up` does: a collector that cannot go on leaves, and is started again.
   const start = (): void => {
-    child = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=@fenghuo/source', new URL('../../run.entry.ts', import.meta.url).pathname],
-      {
-        stdio: ['ignore', 'ignore', process.env.DEBUG_COLLECTOR === undefined ? 'ignore' : 'inherit'],
-        env: {
-          ...process.env,
-          FENGHUO_NATS_URL: natsUrl,
-          FENGHUO_NATS_USER: natsUser ?? '',
-          FENGHUO_NATS_PASSWORD: natsPassword ?? '',
-          FENGHUO_CLICKHOUSE_URL: clickhouse.url,
-          FENGHUO_CLICKHOUSE_USER: clickhouse.user,
-          FENGHUO_CLICKHOUSE_PASSWORD: clickhouse.password,
-          FENGHUO_PORT_SHIFT: String(portShift),
-          FENGHUO_INGEST_TOKEN: TOKEN,
-          ...extra,
-        },
-      },
-    );
+    child = startCollector(nats, clickhouse, portShift, extra);
     child.once('exit', () => stopped || start());
   };
   start();
-  const url = `http://127.0.0.1:${4318 + portShift}`;
-  for (let i = 0; ; i++) {
-    const isReady = await fetch(`${url}/-/ready`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (isReady) break;
-    if (i > 300) throw new Error('the collector did not start');
-    await realClock.sleep(100);
-  }
+  const url = `http://127.0.0.1:${ports.collector + portShift}`;
+  if (!(await eventually(START_MS_MAX, async () => (await readiness(portShift)) === 200)))
+    throw new Error('the collector did not start');
   const bus = await connectBus(nats.config(), 'test');
   const store = openStore({
     clickhouseUrl: clickhouse.url,
@@ -73,7 +50,7 @@ export const startTestCollector = async (
   });
   return {
     url,
-    grpcPort: 4317 + portShift,
+    grpcPort: ports.otlpGrpc + portShift,
     nats,
     clickhouse,
     store,
@@ -87,11 +64,10 @@ export const startTestCollector = async (
       }),
     rows: async <T>(query: string, enough: (rows: readonly T[]) => boolean) => {
       let rows: T[] = [];
-      for (let i = 0; i < 100; i++) {
+      await eventually(20_000, async () => {
         rows = await store.rows<T>(query);
-        if (enough(rows)) return rows;
-        await realClock.sleep(200);
-      }
+        return enough(rows);
+      });
       return rows;
     },
     stop: async () => {
