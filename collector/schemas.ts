@@ -4,9 +4,12 @@ import { type FrameSchema, frameSchema, hash64 } from '@fenghuo/rules/contract';
 import { type Halves, halvesOfHex, type SeriesIds } from './batch.ts';
 
 export type KnownSchema = { readonly ids: SeriesIds; readonly probe: Halves };
+type Entry = KnownSchema & { toldMs: number };
 /** Reads the announced schema of a hash, undefined where there is none; rejects where nobody answers. */
 export type Ask = (hash: string) => Promise<unknown>;
 
+/** What is kept elsewhere by hash expires there after days: a schema that is still announced is told anew once a day. */
+export const TELL_AGAIN_MS = 24 * 3_600_000;
 /** At 400 columns each 3.2 kB: 64 MB at the most. One that was forgotten is asked for again. */
 const KNOWN_MAX = 20_000;
 /** A hash that nobody knew is not asked for again for so long, however many frames carry it. */
@@ -14,7 +17,7 @@ const UNKNOWN_MS = 1_000;
 const UNKNOWN_MAX = 10_000;
 
 export class Schemas {
-  private readonly known = new Map<string, KnownSchema>();
+  private readonly known = new Map<string, Entry>();
   private readonly unknown = new Map<string, number>();
   private readonly ask: Ask;
   private readonly clock: Pick<Clock, 'now'>;
@@ -24,17 +27,23 @@ export class Schemas {
     this.clock = clock;
   }
 
-  /** Learns an announcement; answers it where it was new. Throws what zod says where it is none. */
+  /** Learns an announcement; answers it where it was new, or has to be kept anew. Throws what zod says where it is none. */
   learn(payload: unknown): FrameSchema | undefined {
     const schema = frameSchema.parse(payload);
     const key = keyOf(hash64(schema.probe), schema.hash);
     this.unknown.delete(key);
-    if (this.known.has(key)) return undefined;
+    const [entry, nowMs] = [this.known.get(key), this.clock.now()];
+    if (entry !== undefined) {
+      if (nowMs - entry.toldMs < TELL_AGAIN_MS) return undefined;
+      entry.toldMs = nowMs;
+      return schema;
+    }
     const ids = schema.columns.map((column) => halvesOfHex(column.id));
     if (this.known.size >= KNOWN_MAX) this.known.delete(this.known.keys().next().value ?? '');
     this.known.set(key, {
       ids: { low: Uint32Array.from(ids, (h) => h.low), high: Uint32Array.from(ids, (h) => h.high) },
       probe: halvesOfHex(hash64(schema.probe)),
+      toldMs: nowMs,
     });
     return schema;
   }

@@ -51,7 +51,7 @@ export const rollupPoints = (
   store
     .rows<{ t: string; value: number; low: number; high: number }>(
       `SELECT toUnixTimestamp(toStartOfInterval(ts, toIntervalSecond({step: UInt32}))) AS t, sum(s.sum) / sum(s.count) AS value, min(s.min) AS low, max(s.max) AS high
-    FROM ${rollup === 'minute' ? 'samples_1m' : 'samples_1h'} AS s FINAL
+    FROM ${rollup === 'minute' ? 'rollup_1m' : 'rollup_1h'} AS s
     WHERE series = {series: UInt64} AND ts >= toDateTime({from: UInt32}) AND ts < toDateTime({to: UInt32}) GROUP BY t ORDER BY t`,
       {
         series,
