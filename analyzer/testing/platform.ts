@@ -116,7 +116,13 @@ export const rulesFor = (n: Names): RuleBook => {
   ].map((one) => rule.parse(one));
   const pick = <K extends string>(kind: K) =>
     parsed.filter((r): r is Extract<typeof r, { kind: K }> => r.kind === kind);
-  return { topology: pick('topology')[0]!, playbooks: pick('playbook'), routes: [], detectors: pick('detector') };
+  return {
+    topology: pick('topology')[0]!,
+    playbooks: pick('playbook'),
+    routes: [],
+    detectors: pick('detector'),
+    slos: [],
+  };
 };
 
 type Bare<I> = I extends Input ? Omit<I, 'seq' | 'atMs'> : never;

@@ -26,6 +26,7 @@ export const rules = async (args: readonly string[]): Promise<number> => {
     playbooks: book.playbooks.length,
     routes: book.routes.length,
     detectors: book.detectors.length,
+    slos: book.slos.length,
   };
   if (values.json) say(JSON.stringify({ faults: faults.length, ...counts }));
   else if (faults.length > 0) sayError(`${faults.length} faults in ${files.length} files`);

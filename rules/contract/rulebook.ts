@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { entityKinds, faultKinds } from './fault.ts';
 import { limits } from './limits.ts';
+import { type OpenSlo, openSloKinds } from './openslo.ts';
 import { metricClasses } from './schema.ts';
+import type { Slo } from './slo.ts';
 
 const name = z.string().min(1).max(128);
 /** `500ms`, `30s`, `5m`, `2h` → milliseconds. */
@@ -136,12 +138,18 @@ export const detectorRule = z.strictObject({
   floor: z.record(z.string(), z.number()).default({}),
 });
 
-export const rule = z.discriminatedUnion('kind', [topologyRule, playbookRule, routeRule, detectorRule]);
+export const rule = z.discriminatedUnion('kind', [
+  topologyRule,
+  playbookRule,
+  routeRule,
+  detectorRule,
+  ...openSloKinds,
+]);
 export type TopologyRule = Readonly<z.infer<typeof topologyRule>>;
 export type PlaybookRule = Readonly<z.infer<typeof playbookRule>>;
 export type RouteRule = Readonly<z.infer<typeof routeRule>>;
 export type DetectorRule = Readonly<z.infer<typeof detectorRule>>;
-export type Rule = TopologyRule | PlaybookRule | RouteRule | DetectorRule;
+export type Rule = TopologyRule | PlaybookRule | RouteRule | DetectorRule | OpenSlo;
 
 /** A folder of rules, parsed and merged (load.ts). */
 export type RuleBook = {
@@ -149,4 +157,5 @@ export type RuleBook = {
   readonly playbooks: readonly PlaybookRule[];
   readonly routes: readonly RouteRule[];
   readonly detectors: readonly DetectorRule[];
+  readonly slos: readonly Slo[];
 };

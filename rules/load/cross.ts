@@ -24,6 +24,7 @@ export const crossCheck = (placed: readonly PlacedRule[]): RuleFault[] => {
       for (const [i, receiver] of rule.receivers.entries())
         once('receiver', receiver.name, at(['receivers', i, 'name']));
     if (rule.kind === 'detector') once('detector of class', rule.class, at(['class']));
+    if ('apiVersion' in rule) once(rule.kind, rule.metadata.name, at(['metadata', 'name']));
   }
   for (const { rule, at } of placed) {
     if (rule.kind === 'topology')

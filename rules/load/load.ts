@@ -6,6 +6,7 @@ import { type Rule, type RuleBook, rule, type TopologyRule } from '@fenghuo/rule
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { crossCheck } from './cross.ts';
 import { locate, tell } from './place.ts';
+import { objectives } from './slo.ts';
 
 export type RuleFault = {
   readonly file: string;
@@ -17,7 +18,7 @@ export type RuleFault = {
 export type PlacedRule = {
   readonly rule: Rule;
   readonly document: Document;
-  readonly at: (path: readonly PropertyKey[]) => RuleFault;
+  readonly at: (path: readonly PropertyKey[], key?: string) => RuleFault;
 };
 export type LoadedRules = {
   readonly book: RuleBook;
@@ -55,7 +56,8 @@ const parseFile = (path: string, text: string): { rules: PlacedRule[]; faults: R
     }
     if (document.contents === null) continue;
     const parsed = rule.safeParse(document.toJS({ maxAliasCount: 100 }));
-    if (parsed.success) rules.push({ rule: parsed.data, document, at: (steps) => fault(locate(document, steps), '') });
+    if (parsed.success)
+      rules.push({ rule: parsed.data, document, at: (steps, key) => fault(locate(document, steps, key), '') });
     else
       for (const issue of parsed.error.issues)
         faults.push(
@@ -65,7 +67,7 @@ const parseFile = (path: string, text: string): { rules: PlacedRule[]; faults: R
   return { rules, faults };
 };
 
-const merge = (rules: readonly Rule[]): RuleBook => {
+const merge = (rules: readonly Rule[], slos: RuleBook['slos']): RuleBook => {
   const of = <K extends Rule['kind']>(kind: K): Extract<Rule, { kind: K }>[] =>
     rules.filter((r): r is Extract<Rule, { kind: K }> => r.kind === kind);
   const parts = of('topology');
@@ -75,7 +77,7 @@ const merge = (rules: readonly Rule[]): RuleBook => {
     edges: parts.flatMap((t) => t.edges),
     kpis: parts.flatMap((t) => t.kpis),
   };
-  return Object.freeze({ topology, playbooks: of('playbook'), routes: of('route'), detectors: of('detector') });
+  return Object.freeze({ topology, playbooks: of('playbook'), routes: of('route'), detectors: of('detector'), slos });
 };
 
 /** Loads and merges folders, in the order given; never throws for what stands in a file, only returns the faults. */
@@ -98,8 +100,16 @@ export const readRules = (folders: readonly string[]): LoadedRules => {
       faults.push(...parsed.faults);
     }
   }
-  faults.push(...crossCheck(placed));
-  return { book: merge(placed.map((p) => p.rule)), faults, files };
+  const { slos, faults: wrong } = objectives(placed);
+  faults.push(...crossCheck(placed), ...wrong);
+  return {
+    book: merge(
+      placed.map((p) => p.rule),
+      slos,
+    ),
+    faults,
+    files,
+  };
 };
 
 /** `file:line:column: message`, as editors and people read it. */
