@@ -7,13 +7,15 @@ export type Outcome =
   | { readonly is: 'refused'; readonly error: string };
 
 const TIMEOUT_MS = 5_000;
+/** What is looked at of an answer. */
+const ANSWER_CHARS_MAX = 4_096;
 /** The receiver will say no to these bytes whenever it sees them. */
 const refusals = new Set([400, 413, 422]);
 
 /** Posts once; never throws. A redirect is a failure: a signed page goes to nobody else. */
 export const deliver = async (post: () => Post, timeoutMs = TIMEOUT_MS): Promise<Outcome> => {
   try {
-    const { url, body, headers } = post();
+    const { url, body, headers, judge } = post();
     const response = await fetch(url, {
       method: 'POST',
       body,
@@ -21,6 +23,7 @@ export const deliver = async (post: () => Post, timeoutMs = TIMEOUT_MS): Promise
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
+    if (response.ok && judge !== undefined) return judge((await response.text()).slice(0, ANSWER_CHARS_MAX));
     await response.body?.cancel();
     if (response.ok) return { is: 'taken' };
     const error = `answered ${response.status}`;

@@ -208,6 +208,23 @@ it('signs what it posts: a receiver can tell it from a forgery and from a replay
   );
 });
 
+it('takes a chat room at its word when it answers 200 and means no', async () => {
+  const { url } = receiver;
+  const room = { type: 'wecom', name: 'room', url, keyEnv: 'KEY', lang: 'zh' } as const;
+  routes = [{ kind: 'route', severityMin: 'info', receivers: [room] }];
+  const console = await startConsole();
+  receiver.answers.push({ errcode: -1 }, { errcode: 0 }, { errcode: 93000 });
+  await opens('room');
+  await blames('room', 'a');
+  const types = () => console.state.incidents.get('room')?.timeline.map(({ type }) => type) ?? [];
+  await until('it is taken', () => types().includes('page.sent'));
+  const told = receiver.received.filter(({ body }) => body.includes('/incidents/room)'));
+  expect(told.map(({ path }) => path)).toEqual(Array(2).fill('/cgi-bin/webhook/send?key=r0ute'));
+  await blames('room', 'b');
+  await until('it is refused', () => types().includes('page.failed'));
+  await console.die();
+});
+
 it('says so in the log when a receiver refuses for good, and does not hammer it', async () => {
   const id = 'refused';
   const console = await startConsole();

@@ -10,6 +10,7 @@ import {
 } from '@fenghuo/rules/contract';
 import { deliver } from './deliver.ts';
 import { duePage, foldPage, isWanted, type Ledger, type Page, toldOf } from './due.ts';
+import { PACE_MEMORY, paceMs } from './pace.ts';
 import { postFor, type Receiver, type Secret } from './receivers.ts';
 
 export type NotifyParts = {
@@ -30,6 +31,8 @@ export type NotifyParts = {
 const TOLD_AFTER = 6;
 /** A line looks again at least so often, whatever it waits for. */
 const SLEEP_MS_MAX = 3_600_000;
+/** However long a receiver asks us to stay away. */
+const AWAY_MS_MAX = 900_000;
 const retryDefault = { firstMs: 1_000, maxMs: 60_000, timeoutMs: 5_000 };
 
 export class Notify {
@@ -37,6 +40,8 @@ export class Notify {
   /** One line an incident and receiver, so that each hears of an incident in order and no receiver waits for another. */
   private readonly lines = new Map<string, () => void>();
   private readonly refused = new Set<string>();
+  /** When each receiver was last told, whatever it answered. */
+  private readonly told = new Map<string, number[]>();
   private readonly muted = new Set<string>();
   private following = false;
   private halt: () => void = () => undefined;
@@ -110,6 +115,13 @@ export class Notify {
         await this.waited(key, clock.sleep(Math.min(SLEEP_MS_MAX, muted.endsMs - clock.now())));
         continue;
       }
+      const told = this.told.get(receiver.name) ?? [];
+      const turnMs = paceMs(receiver.type, told, clock.now());
+      if (turnMs > 0) {
+        await this.waited(key, clock.sleep(turnMs));
+        continue;
+      }
+      this.told.set(receiver.name, [...told, clock.now()].slice(-PACE_MEMORY));
       attempts = due.key === before ? attempts + 1 : 1;
       before = due.key;
       const againMs = await this.attempt(receiver, incident, due, attempts);
@@ -165,7 +177,7 @@ export class Notify {
       this.refused.add(refusal(page));
       return undefined;
     }
-    return Math.min(maxMs, Math.max(outcome.afterMs ?? 0, firstMs * 2 ** (attempts - 1)));
+    return Math.max(Math.min(AWAY_MS_MAX, outcome.afterMs ?? 0), Math.min(maxMs, firstMs * 2 ** (attempts - 1)));
   }
 
   /** Writes into the log until the log has it: what is not written there would be told again by the next console. */

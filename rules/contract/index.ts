@@ -13,6 +13,7 @@ export * from './limits.ts';
 export * from './live.ts';
 export * from './openslo.ts';
 export * from './project.ts';
+export * from './route.ts';
 export * from './rulebook.ts';
 export * from './schema.ts';
 export * from './silence.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { entityKinds, faultKinds } from './fault.ts';
 import { limits } from './limits.ts';
 import { type OpenSlo, openSloKinds } from './openslo.ts';
+import { type RouteRule, routeRule } from './route.ts';
 import { metricClasses } from './schema.ts';
 import type { Slo } from './slo.ts';
 
@@ -102,28 +103,6 @@ export const playbookRule = z.strictObject({
   }),
 });
 
-/** kind: route — who is told. */
-export const routeRule = z.strictObject({
-  kind: z.literal('route'),
-  receivers: z.array(
-    z.discriminatedUnion('type', [
-      z.strictObject({
-        type: z.literal('webhook'),
-        name,
-        url: z.string(),
-        /** Environment variable that holds the HMAC secret. */ secretEnv: name.optional(),
-      }),
-      z.strictObject({
-        type: z.literal('pagerduty'),
-        name,
-        url: z.string().default('https://events.pagerduty.com'),
-        routingKeyEnv: name,
-      }),
-    ]),
-  ),
-  severityMin: z.enum(['critical', 'error', 'warning', 'info']).default('warning'),
-});
-
 /** kind: detector — how a class of metrics is watched. */
 export const detectorRule = z.strictObject({
   kind: z.literal('detector'),
@@ -147,7 +126,6 @@ export const rule = z.discriminatedUnion('kind', [
 ]);
 export type TopologyRule = Readonly<z.infer<typeof topologyRule>>;
 export type PlaybookRule = Readonly<z.infer<typeof playbookRule>>;
-export type RouteRule = Readonly<z.infer<typeof routeRule>>;
 export type DetectorRule = Readonly<z.infer<typeof detectorRule>>;
 export type Rule = TopologyRule | PlaybookRule | RouteRule | DetectorRule | OpenSlo;
 
