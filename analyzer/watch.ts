@@ -9,6 +9,7 @@ import {
 } from '@fenghuo/rules/contract';
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Edge, Graph } from './graph.ts';
+import { Groups } from './groups.ts';
 import { Readings } from './readings.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
@@ -58,12 +59,7 @@ export class Watch {
   readonly probes = new Map<string, Probe>();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
-  readonly counts = new Map<string, Series>();
-  /** Gauges of how long an edge's oldest call has been waiting: a latency of which no number of calls is told. */
-  readonly ages = new Map<string, Series>();
-  /** What most calls of an edge take, by the same key. */
-  private readonly bodies = new Map<string, Series>();
-  private readonly counted = new Set<string>();
+  readonly groups = new Groups();
   private readonly byId = new Map<string, Series>();
   private readonly readings = new Readings();
   private readonly layouts = new Map<string, Layout>();
@@ -191,7 +187,8 @@ export class Watch {
    * deviations from it: it is judged by what the calls of its edge take.
    */
   private judgedBy(one: Series): number {
-    const body = this.ages.get(one.calls) === one ? this.bodies.get(one.calls) : undefined;
+    const { ages, bodies } = this.groups;
+    const body = ages.get(one.calls) === one ? bodies.get(one.calls) : undefined;
     return (body ?? one).index;
   }
 
@@ -207,7 +204,7 @@ export class Watch {
 
   /** Calls behind a figure in its last tick; undefined where nobody counts them. */
   callsOf(one: Series): number | undefined {
-    const count = this.counts.get(one.calls);
+    const count = this.groups.counts.get(one.calls);
     return count === undefined || count.lastMs !== one.lastMs ? undefined : count.last;
   }
 
@@ -227,9 +224,7 @@ export class Watch {
     this.series.delete(one.index);
     this.byId.delete(one.meta.id);
     this.readings.forget(one.meta.id);
-    if (this.counts.get(one.calls) === one) this.counts.delete(one.calls);
-    if (this.ages.get(one.calls) === one) this.ages.delete(one.calls);
-    if (this.bodies.get(one.calls) === one) this.bodies.delete(one.calls);
+    this.groups.remove(one);
   }
 
   private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
@@ -273,13 +268,10 @@ export class Watch {
     };
     this.series.set(index, made);
     this.byId.set(column.id, made);
-    if (column.stat === 'count') {
-      this.counts.set(calls, made);
-      this.counted.add(column.metric);
-    }
-    if (edge && of === 'latency' && column.stat === 'max' && !this.counted.has(column.metric))
-      this.ages.set(calls, made);
-    if (edge && of === 'latency' && column.stat === 'p50') this.bodies.set(calls, made);
+    this.groups.add(
+      made,
+      this.detectors.some((rule) => rule.class === of && rule.opens),
+    );
     return made;
   }
 

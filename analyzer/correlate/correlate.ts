@@ -4,7 +4,9 @@ import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../watch.ts';
+import { natsOfRun } from './calls.ts';
 import { commonMode, matters, opens, ticksOut } from './opening.ts';
+import { natsNeeded } from './rarity.ts';
 
 /** Something unrelated to an open incident must have lasted longer before it is a second one. */
 const secondTicks = 6;
@@ -12,12 +14,19 @@ const toldMax = 40;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, whoever is held for its cause. */
 const togetherMs = 5_000;
 
-export type Opener = { readonly one: Series; readonly anomaly: Anomaly; readonly ticks: number };
+export type Opener = {
+  readonly one: Series;
+  readonly anomaly: Anomaly;
+  readonly ticks: number;
+  /** Whether it is too rare for chance anywhere on the platform, so that it may open an incident of its own. */
+  readonly isRare: boolean;
+};
 
-/** Anomalies that may open an incident now, strongest first. */
+/** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
   const { watch } = engine;
   const found: Opener[] = [];
+  const needed = natsNeeded(watch.groups.places.size);
   for (const index of watch.active) {
     const one = watch.series.get(index);
     const anomaly = watch.anomaly(index);
@@ -33,9 +42,13 @@ export const openers = (engine: Engine): Opener[] => {
     const is = (value: number): boolean => matters(value, anomaly.expected, one.meta.bad, rule, one.meta.unit);
     const ticks = ticksOut(watch.bank.recent(index).values, is);
     const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
-    const candidate = { anomaly, ticksOut: lasted, calls: watch.callsOf(one), learned: watch.bank.baseline(index).n };
-    if (opens(candidate, rule) && !planned(engine, one) && (lasted > 1 || !paused(engine, one)))
-      found.push({ one, anomaly, ticks: lasted });
+    const calls = watch.callsOf(one);
+    const nats = natsOfRun(watch, one, is);
+    const candidate = { anomaly, ticksOut: lasted, calls, nats, learned: watch.bank.baseline(index).n };
+    if (!opens({ ...candidate, natsNeeded: natsNeeded(1) }, rule)) continue;
+    const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
+    if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))
+      found.push({ one, anomaly, ticks: lasted, isRare });
   }
   return found.sort(
     (a, b) =>
@@ -49,7 +62,7 @@ export const openers = (engine: Engine): Opener[] => {
 const waiting = ({ watch }: Engine, one: Series): number => {
   if (one.meta.class !== 'latency' || one.calls === '') return 0;
   const rule = watch.detectors.find((r) => r.class === 'latency');
-  const age = watch.ages.get(one.calls);
+  const age = watch.groups.ages.get(one.calls);
   if (rule === undefined || age === undefined || age.index === one.index) return 0;
   const { expected } = watch.expected(age);
   const recent = watch.bank.recent(age.index);
@@ -117,7 +130,7 @@ export const correlate = (engine: Engine): undefined => {
   for (const opener of found) {
     const file = [...engine.files.values()].find((f) => belongs(engine, f, opener));
     if (file !== undefined) join(engine, file, opener);
-    else if (engine.files.size === 0 || opener.ticks >= secondTicks) news.push(opener);
+    else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= secondTicks)) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
   const felt = news.some(({ one }) => one.meta.class === 'business');

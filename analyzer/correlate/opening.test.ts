@@ -33,21 +33,38 @@ const anomaly = (change: Partial<Anomaly> = {}): Anomaly => ({
 
 describe('opening', () => {
   it('opens at once on overwhelming evidence, on the second tick on plain, on the sixth on slight', () => {
-    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(true);
-    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 2, learned: 100 }, rule)).toBe(false);
-    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 1, calls: 20, learned: 100 }, rule)).toBe(false);
-    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 5, calls: 20, learned: 100 }, rule)).toBe(false);
-    expect(opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 6, calls: 20, learned: 100 }, rule)).toBe(true);
-    expect(opens({ anomaly: anomaly({ seen: 0.4 }), ticksOut: 2, calls: 2, learned: 100 }, rule)).toBe(true);
+    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule)).toBe(
+      true,
+    );
+    expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 2, nats: 19, natsNeeded: 20, learned: 100 }, rule)).toBe(
+      false,
+    );
+    expect(
+      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 1, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+    ).toBe(false);
+    expect(
+      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 5, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+    ).toBe(false);
+    expect(
+      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 6, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+    ).toBe(true);
+    expect(
+      opens({ anomaly: anomaly({ seen: 0.4 }), ticksOut: 2, calls: 2, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+    ).toBe(true);
   });
   it('opens on no extreme, silence, count, class that is evidence only, or series it does not know', () => {
     const is = (change: Partial<Anomaly>, learned = 100): boolean =>
-      opens({ anomaly: anomaly(change), ticksOut: 2, calls: 20, learned }, rule);
+      opens({ anomaly: anomaly(change), ticksOut: 2, calls: 20, nats: 30, natsNeeded: 20, learned }, rule);
     expect(is({ stat: 'max' })).toBe(false);
     expect(is({ shape: 'silence' })).toBe(false);
     expect(is({ stat: 'count' })).toBe(false);
     expect(is({}, 5)).toBe(false);
-    expect(opens({ anomaly: anomaly(), ticksOut: 9, calls: 20, learned: 100 }, { ...rule, opens: false })).toBe(false);
+    expect(
+      opens(
+        { anomaly: anomaly(), ticksOut: 9, calls: 20, nats: 30, natsNeeded: 20, learned: 100 },
+        { ...rule, opens: false },
+      ),
+    ).toBe(false);
   });
   it('asks for a relative and an absolute change in the bad direction', () => {
     expect(matters(0.14, 0.05, 'up', rule, 's')).toBe(false);

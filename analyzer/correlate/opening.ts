@@ -8,6 +8,9 @@ export type Candidate = {
   readonly ticksOut: number;
   /** Calls behind the last figure; undefined where nobody counts them. */
   readonly calls: number | undefined;
+  /** How seldom a healthy series shows these samples by chance, −ln p, and how seldom is seldom enough (rarity.ts). */
+  readonly nats: number;
+  readonly natsNeeded: number;
   /** Healthy samples behind what is expected. */
   readonly learned: number;
 };
@@ -15,10 +18,8 @@ export type Candidate = {
 const learnedMin = 20;
 /** A slowness that few people would notice must last: what a busy neighbour does to a machine is over by then. */
 const ticks = { body: 2, slight: 6, tail: 4, business: 3 } as const;
-/** A median over few calls is one slow call: so many slow ones must be behind a slowness, in however many ticks they come. */
-const slowCallsMin = 3;
-/** One tick is enough from here on: so far beyond its band, so many times what is expected, over so many calls. */
-const overwhelming = { bands: 3, ratio: 4, calls: 5, floors: 3 } as const;
+/** One tick is enough from here on: so far beyond its band, so many times what is expected. */
+const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 
 const errorShareMin = 0.05;
 
@@ -51,24 +52,24 @@ const isTail = (anomaly: Anomaly): boolean =>
 
 /** Whether this anomaly may open an incident now. Traffic from customers and figures without callers are judged alike. */
 export const opens = (
-  { anomaly, ticksOut: out, calls, learned }: Candidate,
+  { anomaly, ticksOut: out, calls, nats, natsNeeded, learned }: Candidate,
   rule: DetectorRule | undefined,
 ): boolean => {
   if (rule === undefined || !rule.opens || learned < learnedMin || out < 1) return false;
   if (anomaly.shape === 'silence' || anomaly.stat === 'count' || anomaly.stat === 'sum') return false;
   if (anomaly.class === 'business') return out >= ticks.business;
-  if (isTail(anomaly)) return out >= ticks.tail && (calls ?? 0) >= overwhelming.calls;
+  // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
+  if (nats < natsNeeded) return false;
+  if (isTail(anomaly)) return out >= ticks.tail && calls !== undefined;
   // A few errors among many calls are the daily bread of retries; a burst that is over within a tick is, too.
   if (anomaly.class === 'errors' && calls !== undefined && anomaly.seen < errorShareMin * calls) return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
-  // Where more than half of a tick's calls are slow, half of them are evidence; one slow call alone is everyday.
-  const slowCalls = calls === undefined || anomaly.class === 'errors' ? slowCallsMin : (out * (calls + 1)) / 2;
-  if (out >= (isSlight ? ticks.slight : ticks.body) && slowCalls >= slowCallsMin) return true;
+  if (out >= (isSlight ? ticks.slight : ticks.body)) return true;
   if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
-    (calls ?? 0) >= overwhelming.calls &&
+    calls !== undefined &&
     anomaly.seen - anomaly.expected >= Math.max(overwhelming.bands * band, overwhelming.floors * floor) &&
     anomaly.seen >= overwhelming.ratio * anomaly.expected
   );

@@ -1,0 +1,44 @@
+// How seldom a healthy platform shows a run of slow or failed calls: against exact figures, and what a small and a large platform ask for.
+import { expect, it } from 'vitest';
+import { failShare, figureNats, natsNeeded, natsOf, slowShare } from './rarity.ts';
+
+const exact = (n: number, k: number, q: number): number => {
+  let sum = 0;
+  for (let j = k; j <= n; j++) {
+    let term = q ** j * (1 - q) ** (n - j);
+    for (let i = 1; i <= j; i++) term *= (n - j + i) / i;
+    sum += term;
+  }
+  return -Math.log(sum);
+};
+
+it('is the binomial tail, never above it by more than its bound', () => {
+  for (const [n, k, q] of [
+    [6, 3, 0.001],
+    [20, 10, 0.01],
+    [40, 4, 0.02],
+    [1, 1, 0.01],
+  ] as const) {
+    expect(natsOf(n, k, q)).toBeLessThanOrEqual(exact(n, k, q) + 1e-9);
+    expect(natsOf(n, k, q)).toBeGreaterThan(exact(n, k, q) - 0.05);
+  }
+  expect(natsOf(20, 2, 0.2)).toBe(0);
+});
+
+it('lets six calls of sixteen times the usual open on a platform of fifty places, and not on one of four thousand', () => {
+  const nats = natsOf(6, 3, slowShare(0.8, 0.09, 15));
+  expect(nats).toBeGreaterThan(natsNeeded(50));
+  expect(nats).toBeLessThan(natsNeeded(4_000));
+});
+
+it('needs more of what is nearer to the usual extreme, and nothing counts within it', () => {
+  expect(natsOf(8, 4, slowShare(0.8, 0.1, 8))).toBeGreaterThan(natsOf(8, 4, slowShare(0.3, 0.1, 8)));
+  expect(natsOf(8, 4, slowShare(0.02, 0.1, 8))).toBe(0);
+  expect(figureNats(1, 1)).toBe(0);
+  expect(figureNats(4, 1)).toBeGreaterThan(figureNats(2, 1));
+});
+
+it('does not take no error so far for never', () => {
+  expect(failShare(0, 10, 100)).toBeCloseTo(0.001, 4);
+  expect(failShare(0.1, 10, 100)).toBeCloseTo(0.011, 3);
+});

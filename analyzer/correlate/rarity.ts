@@ -1,0 +1,48 @@
+// How seldom a healthy platform shows what was seen, in nats (−ln p), and how seldom it must be to wake somebody.
+// A platform that is watched at more places sees more chance: what must be shown grows with the logarithm of that.
+
+/** One incident by chance is accepted in so many looks at one place: 30 days of seconds. */
+const looksPerChance = 30 * 86_400;
+/** Calls of one tick may share a reason (a pause, a stolen processor): however many they are, a tick is no rarer than one in a billion. */
+export const tickNatsMax = Math.log(1e9);
+/** Durations of single calls fall like a power beyond their extremes; 2 is the edge of a finite variance. */
+const callTail = 2;
+/** A figure without a count is one of many calls already, and its tail is lighter: P(|z| > x) ~ x^-4, as in detect/probability.ts. */
+const figureTail = 4;
+/** Share of the calls that lie beyond the usual p99, and of a figure's samples beyond its band. */
+const beyond = 0.01;
+
+/**
+ * Nats that open an incident where `places` groups of calls are watched, so that chance opens one in 30 days on all of them together
+ * (Bonferroni; figures of the same calls are one place).
+ */
+export const natsNeeded = (places: number): number => Math.log(Math.max(1, places) * looksPerChance);
+
+/** −ln P(at least `k` of `n` calls are unusual), each by itself with chance `q`: the binomial's first term and a geometric bound of the rest. */
+export const natsOf = (n: number, k: number, q: number): number => {
+  const mean = n * q;
+  if (k < 1 || k > n || k <= mean || q <= 0) return 0;
+  let choose = 0;
+  for (let i = 1; i <= k; i++) choose += Math.log((n - k + i) / i);
+  const first = choose + k * Math.log(q) + (n - k) * Math.log1p(-q);
+  const ratio = ((n - k) * q) / ((k + 1) * (1 - q));
+  return Math.max(0, -(first - Math.log1p(-ratio)));
+};
+
+/**
+ * Share of calls that usually take longer than `x`, from what the extreme of a tick usually is.
+ * @param extreme usual p99 or maximum of a tick  @param calls usual number of calls in a tick: of few calls the extreme is a lower quantile,
+ * the median maximum of n being their (1 − 0.69 / n) quantile
+ */
+export const slowShare = (x: number, extreme: number, calls: number): number => {
+  const share = Math.max(beyond, Math.LN2 / Math.max(1, calls));
+  return Math.min(1, share * (extreme / x) ** callTail);
+};
+
+/** Share of calls that usually fail: rule of succession over the ticks that were learned (Laplace), so that none so far does not mean never. */
+export const failShare = (errorsPerTick: number, calls: number, ticks: number): number =>
+  Math.min(1, (Math.max(0, errorsPerTick) * ticks + 1) / (Math.max(1, calls) * ticks + 2));
+
+/** Nats of one sample of a figure without a count of calls, by how far it is beyond its band's edge (both from the same zero). */
+export const figureNats = (x: number, edge: number): number =>
+  x <= edge ? 0 : -Math.log(beyond * (Math.max(edge, 1e-12) / x) ** figureTail);
