@@ -8,6 +8,7 @@ import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
 import { servePartition } from './partition.ts';
 import { serveGrpc } from './receive/grpc.ts';
+import { keepSpans } from './receive/keep-spans.ts';
 import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
 import { Receiver } from './receive/receiver.ts';
@@ -36,13 +37,16 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
       servePartition(partition, id, { bus, store, schemas, clock, log, self, keep }),
     ),
   );
-  const decisions = await keepDecisions({ bus, store, clock, log, self });
+  const logs = [
+    await keepDecisions({ bus, store, clock, log, self }),
+    await keepSpans({ bus, store, clock, log, self }),
+  ];
   const isReady = (): boolean => {
     const now = clock.now();
     return (
       bus.isUp() &&
       partitions.every((partition) => partition.isWell(now)) &&
-      now - (decisions.waitingSinceMs() ?? now) < WAITING_MS_MAX
+      logs.every((kept) => now - (kept.waitingSinceMs() ?? now) < WAITING_MS_MAX)
     );
   };
   const tokens = [config.ingestToken, config.adminToken].filter((token) => token !== undefined);
@@ -78,7 +82,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
       server.close();
       sweeping.cancel();
       await Promise.all(partitions.map((partition) => partition.stop()));
-      await decisions.stop();
+      await Promise.all(logs.map((kept) => kept.stop()));
       await store.close();
       await bus.close();
     },

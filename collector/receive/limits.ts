@@ -19,6 +19,30 @@ export const receiveLimits = {
   jsonDepthMax: 64,
   /** Nested messages of protobuf (an AnyValue may hold AnyValues). */
   protobufDepthMax: 32,
+  /** Attributes of a span or log record that are kept; the rest is left out. */
+  spanAttributesMax: 64,
+  /** Spans or log records of one request: exporters send some 500, gateways some 8,000. */
+  requestItemsMax: 50_000,
+  /** Spans of one source that wait for their second to end, and for the other side of the call: 500 bytes each. */
+  spansWaitingMax: 100_000,
+  /** Spans of one source that are kept whole in a second, whatever speaks for them. */
+  spansKeptPerSecondMax: 1_000,
+  /** Kept spans and log records travel in messages of so many bytes at most. */
+  rowsBytesMax: Math.floor(limits.messageBytesMax / 2),
+  /** Service instances of one source whose spans are counted: some 4 KB each, and 1 KB an edge. */
+  instancesMax: 2_000,
+  /** Addresses whose service spans have told. */
+  addressesMax: 10_000,
+  /** Operations whose slow tail is known: 1.5 KB each. */
+  operationsMax: 4_096,
+  /** A second's spans and logs are waited for at most so long; exporters send every five seconds by default. */
+  lateMsMax: 10_000,
+  /** What is later than this is not counted with the calls of now. */
+  foldMsMax: 60_000,
+  /** Seconds of figures made here that wait for NATS. */
+  figuresWaitingMax: 120,
+  /** How often it is looked which seconds are complete. */
+  closeMs: 250,
   /** Live series of one source: about 600 bytes each, most of it their label bytes. */
   seriesMax: 1_000_000,
   /** Virtual probes (one or more for each service instance) of one source. */

@@ -84,6 +84,20 @@ const request = (outer: string, inner: string, items: string, item: Message): Me
   ],
 });
 
+const span: Message = {
+  traceId: [1, 'h'],
+  spanId: [2, 'h'],
+  parentSpanId: [4, 'h'],
+  name: [5, 's'],
+  kind: [6, 'i'],
+  startTimeUnixNano: [7, 'f'],
+  endTimeUnixNano: [8, 'f'],
+  attributes: [9, () => keyValue],
+  events: [11, () => ({ timeUnixNano: [1, 'f'], name: [2, 's'], attributes: [3, () => keyValue] })],
+  status: [15, () => ({ message: [2, 's'], code: [3, 'i'] })],
+};
+
+export const tracesRequest = request('resourceSpans', 'scopeSpans', 'spans', span);
 export const metricsRequest = request('resourceMetrics', 'scopeMetrics', 'metrics', metric);
 
 const bad = (what: string): Refusal => new Refusal('json_corrupt', `OTLP/JSON: ${what}`);

@@ -1,5 +1,5 @@
 // The signals of OTLP as one table: name, paths, JSON schema, what becomes of a request.
-import { type jsonToProtobuf, metricsRequest } from './otlp-json.ts';
+import { type jsonToProtobuf, metricsRequest, tracesRequest } from './otlp-json.ts';
 import type { Partial } from './otlp-route.ts';
 import type { Receiver, Sender } from './receiver.ts';
 
@@ -13,7 +13,7 @@ export type Signal = {
   take(receiver: Receiver, sender: Sender, bytes: Uint8Array): Promise<Partial>;
 };
 
-export const metricsSignal: Signal = {
+const metricsSignal: Signal = {
   name: 'metrics',
   httpPath: '/v1/metrics',
   grpcPath: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
@@ -25,4 +25,16 @@ export const metricsSignal: Signal = {
   },
 };
 
-export const signals: readonly Signal[] = [metricsSignal];
+const tracesSignal: Signal = {
+  name: 'traces',
+  httpPath: '/v1/traces',
+  grpcPath: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  rejected: 'rejectedSpans',
+  request: tracesRequest,
+  take: async (receiver, sender, bytes) => {
+    const refused = await receiver.takeSpans(sender, bytes);
+    return { rejected: refused.told, words: refused.words() };
+  },
+};
+
+export const signals: readonly Signal[] = [metricsSignal, tracesSignal];

@@ -57,15 +57,20 @@ export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publi
         if (unsure.size >= UNSURE_MAX) unsure.delete(unsure.keys().next().value ?? '');
         unsure.set(id, sequence);
       }
-      const text = error instanceof Error ? error.message : String(error);
-      const isFull = /maximum (bytes|messages)|insufficient|resource/i.test(text);
-      throw new Refusal(
-        isFull ? 'bus_full' : 'bus_away',
-        isFull ? 'the stream is full until its readers have caught up' : `not acknowledged by NATS: ${text}`,
-        receiveLimits.retryAfterSeconds,
-      );
+      throw busRefusal(error);
     }
   };
+};
+
+/** What NATS did not acknowledge, as the sender is told. */
+export const busRefusal = (error: unknown): Refusal => {
+  const text = error instanceof Error ? error.message : String(error);
+  const isFull = /maximum (bytes|messages)|insufficient|resource/i.test(text);
+  return new Refusal(
+    isFull ? 'bus_full' : 'bus_away',
+    isFull ? 'the stream is full until its readers have caught up' : `not acknowledged by NATS: ${text}`,
+    receiveLimits.retryAfterSeconds,
+  );
 };
 
 const SEQUENCE_AT = 32;
@@ -85,7 +90,8 @@ const contentId = (bytes: Uint8Array): string => {
   return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}-${bytes.length.toString(36)}`;
 };
 
-const within = async <T>(clock: Clock, work: Promise<T>, ms: number): Promise<T> => {
+/** Rejects where `work` takes longer than `ms`. */
+export const within = async <T>(clock: Clock, work: Promise<T>, ms: number): Promise<T> => {
   let timer: { cancel(): void } | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = clock.after(ms, () => reject(new Error(`no answer within ${ms} ms`)));

@@ -93,6 +93,12 @@ export class Source {
     return slot;
   }
 
+  /** An address under which others reach the service of a series. */
+  listen(slot: number, address: string): void {
+    const probe = this.probeOf[slot]!;
+    if (probe.listen(address)) this.touch(probe);
+  }
+
   /** One sample of a known series. NaN is "no value": it makes no row, whichever of its bits are set. */
   sample(slot: number, timeMs: number, value: number): void {
     const { tally } = this;
@@ -144,10 +150,7 @@ export class Source {
 
   private keep(probe: VirtualProbe, place: number, timeMs: number, value: number): void {
     const { tally } = this;
-    if (probe.turn !== this.turn) {
-      probe.turn = this.turn;
-      this.touched.push(probe);
-    }
+    this.touch(probe);
     if (!probe.turnTo(timeMs)) {
       if (this.rows >= receiveLimits.requestFramesMax) {
         tally.scattered++;
@@ -160,6 +163,12 @@ export class Source {
     if (tally.samples >= receiveLimits.requestSamplesMax) tally.scattered++;
     else if (probe.put(place, value)) tally.samples++;
     else tally.duplicate++;
+  }
+
+  private touch(probe: VirtualProbe): void {
+    if (probe.turn === this.turn) return;
+    probe.turn = this.turn;
+    this.touched.push(probe);
   }
 
   private sealAll(): void {

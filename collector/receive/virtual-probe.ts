@@ -18,6 +18,8 @@ export type Sealed = { readonly probe: VirtualProbe; readonly bytes: Uint8Array 
 /** A trickle of new series announces the whole schema each time; after so many columns told, the next probe is begun. */
 const ANNOUNCED_MAX = 16 * receiveLimits.columnsMax;
 const SPARE_MAX = 2;
+/** As many as a schema may tell. */
+const LISTENS_MAX = 64;
 
 export class VirtualProbe {
   readonly id: string;
@@ -32,6 +34,7 @@ export class VirtualProbe {
   private readonly resource: Resource;
   private readonly incarnation: number;
   private readonly columns: Column[] = [];
+  private readonly listens: string[] = [];
   private schema = '';
   private jsonBytes = 256;
   private announced = 0;
@@ -61,6 +64,14 @@ export class VirtualProbe {
     this.isChanged = true;
     this.slots.push(slot);
     return this.columns.push(column) - 1;
+  }
+
+  /** Adds an address under which its service is reached; false where it is known or one too many. */
+  listen(address: string): boolean {
+    if (this.listens.length >= LISTENS_MAX || this.listens.includes(address)) return false;
+    this.listens.push(address);
+    this.isChanged = true;
+    return true;
   }
 
   /** Turns to the row of an instant; false where there is none yet. */
@@ -110,7 +121,7 @@ export class VirtualProbe {
 
   /** The announcement of the columns as they are now. */
   announce(): FrameSchema {
-    const content = { resource: this.resource, listens: [], columns: [...this.columns] };
+    const content = { resource: this.resource, listens: [...this.listens], columns: [...this.columns] };
     this.schema = schemaHash(content);
     this.announced += this.columns.length;
     this.isChanged = false;

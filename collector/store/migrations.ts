@@ -133,4 +133,18 @@ export const migrations = (retention: Retention = retentionDefaults): readonly M
         argMaxIf(JSONExtractString(body, 'to'), (at, seq), type = 'incident.state') AS state FROM decision_log FINAL WHERE incident != '' GROUP BY incident`,
     ],
   },
+  {
+    number: 6,
+    name: 'spans that are kept whole',
+    sql: [
+      // Partitioned by the day of arrival, as samples are: an insert is one part, and a day is dropped as one.
+      `CREATE TABLE IF NOT EXISTS spans (
+        day Date DEFAULT today(), at DateTime64(6) CODEC(Delta, ZSTD(1)), trace FixedString(32) CODEC(ZSTD(1)), span FixedString(16) CODEC(ZSTD(1)),
+        parent String CODEC(ZSTD(1)), service LowCardinality(String), instance LowCardinality(String), name LowCardinality(String), kind LowCardinality(String),
+        seconds Float64 CODEC(Gorilla, ZSTD(1)), status UInt8, message String CODEC(ZSTD(3)), why LowCardinality(String),
+        attributes Map(LowCardinality(String), String) CODEC(ZSTD(3)), INDEX traces trace TYPE bloom_filter GRANULARITY 4
+      ) ENGINE = ReplacingMergeTree PARTITION BY day ORDER BY (service, at, trace, span) TTL day + INTERVAL ${Math.ceil(retention.rawHours / 24) + 1} DAY
+      SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1`,
+    ],
+  },
 ];

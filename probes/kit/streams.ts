@@ -7,6 +7,7 @@ import {
   limits,
   schemasBucket,
   silencesBucket,
+  spansStream,
   subjects,
   telemetryStream,
 } from '@fenghuo/rules/contract';
@@ -41,6 +42,19 @@ const decisions: Partial<StreamConfig> & { name: string } = {
   allow_direct: true,
 };
 
+const spans: Partial<StreamConfig> & { name: string } = {
+  name: spansStream,
+  subjects: [subjects.spansAll],
+  storage: StorageType.File,
+  // On their way into the store: gone once they are in it. Like telemetry, a full stream pushes back.
+  retention: RetentionPolicy.Workqueue,
+  max_age: nanos(day),
+  max_bytes: 512 * 1_024 ** 2,
+  max_msg_size: limits.messageBytesMax,
+  discard: DiscardPolicy.New,
+  duplicate_window: nanos(limits.duplicateWindowMs),
+};
+
 const deadLetters: Partial<StreamConfig> & { name: string } = {
   name: deadLetterStream,
   subjects: [subjects.deadLetters],
@@ -73,7 +87,7 @@ const ensure = async (bus: Bus, config: Partial<StreamConfig> & { name: string }
 /** Makes every stream and bucket that Fenghuo uses; repeatable. Throws OpsError `bus_refused`. */
 export const ensureStreams = async (bus: Bus, { partitions }: { partitions: number }): Promise<void> => {
   const all = Array.from({ length: partitions }, (_, p) => telemetry(p, partitions));
-  await Promise.all([...all, decisions, deadLetters].map((config) => ensure(bus, config)));
+  await Promise.all([...all, decisions, spans, deadLetters].map((config) => ensure(bus, config)));
   await bus.kvm.create(flagsBucket, {
     history: 1,
     max_bytes: 16 * 1_024 ** 2,

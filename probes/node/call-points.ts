@@ -35,9 +35,12 @@ const latency = (
   sketch.reset();
 };
 
-/** Emits and resets what was called and served since the last tick. */
-export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
-  const oldest = calls.oldest(nowMs);
+/**
+ * Emits and resets what was called and served since the last tick.
+ * @param nowMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
+ */
+export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit): void => {
+  const oldest = nowMs === undefined ? undefined : calls.oldest(nowMs);
   for (const edge of calls.edges.values()) {
     const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
     const attributes = { 'service.peer.name': edge.callee };
@@ -52,6 +55,8 @@ export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
       edge: ref,
       value: edge.errors,
     });
+    edge.errors = 0;
+    if (oldest === undefined) continue;
     emit({
       metric: 'fenghuo.client.active_requests',
       unit: '{request}',
@@ -71,7 +76,6 @@ export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
       edge: ref,
       value: oldest.get(edge) ?? 0,
     });
-    edge.errors = 0;
   }
   if (!calls.served) return;
   latency(emit, 'http.server.request.duration', calls.server.latency, {});
@@ -83,6 +87,8 @@ export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
     attributes: {},
     value: calls.server.errors,
   });
+  calls.server.errors = 0;
+  if (oldest === undefined) return;
   emit({
     metric: 'http.server.active_requests',
     unit: '{request}',
@@ -91,5 +97,4 @@ export const callPoints = (calls: Calls, nowMs: number, emit: Emit): void => {
     attributes: {},
     value: calls.server.active,
   });
-  calls.server.errors = 0;
 };

@@ -3,6 +3,9 @@ import { type EdgeProtocol, limits } from '@fenghuo/rules/contract';
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { Sketch } from './sketch.ts';
 
+export { callPoints } from './call-points.ts';
+export { Sketch } from './sketch.ts';
+
 /** What the processor needs of a span; the SDK's spans have it. */
 export type CallSpan = {
   readonly kind: SpanKind;
@@ -45,7 +48,7 @@ const said = (attributes: Attributes, ...names: readonly string[]): string | und
 };
 
 /** `host:port`; an IPv6 host in brackets, and all names of the loopback as one. */
-const addressOf = (attributes: Attributes): string | undefined => {
+export const addressOf = (attributes: Attributes): string | undefined => {
   const told = said(attributes, 'server.address', 'net.peer.name');
   // The old http.host is the Host header and has its port already.
   if (told === undefined) return said(attributes, 'http.host');
@@ -55,7 +58,8 @@ const addressOf = (attributes: Attributes): string | undefined => {
   return port === undefined ? host : `${host}:${port}`;
 };
 
-const failed = ({ attributes, status }: CallSpan): boolean => {
+/** Whether a call failed as its callee's trouble. */
+export const failed = ({ attributes, status }: Pick<CallSpan, 'attributes' | 'status'>): boolean => {
   const code = Number(attributes['http.response.status_code'] ?? attributes['http.status_code'] ?? 0);
   if (code >= 500) return true;
   // A client that is told 4xx did get its answer; the span's own ERROR status for 4xx is not trouble of the callee.

@@ -4,6 +4,8 @@
 export const telemetryStream = (partition: number): string => `TELEMETRY-${partition}`;
 /** The decision log, kept for good. */
 export const decisionsStream = 'DECISIONS';
+/** Spans that are kept whole, on their way into the store: lines of JSON, many to a message. */
+export const spansStream = 'SPANS';
 /** Key-value bucket of degrade flags, one key a flag: `<service>.<key>`. */
 export const flagsBucket = 'fh_flags';
 /** Key-value bucket of announced schemas by hash (hex): asked for by whoever meets an unknown hash. */
@@ -36,6 +38,9 @@ export const subjects = {
   /** Not stored: who writes a partition into ClickHouse answers here with its id, so that a second collector stands by. */
   collecting: (partition: number): string => `fh.c.${partition}`,
   collectors: 'fh.c.>',
+  /** Spans that a receiver keeps, by the key of who sent them. */
+  spans: (source: string): string => `fh.s.${token(source)}`,
+  spansAll: 'fh.s.>',
   /** What could not be parsed, stored in stream DEADLETTER; its headers are `deadLetterHeaders`. */
   deadLetter: (reason: string): string => `fh.x.${token(reason)}`,
   deadLetters: 'fh.x.>',

@@ -76,7 +76,8 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
     subscribe: { allow: [`_INBOX.${user}.>`] },
   }),
   // It answers other collectors, on their inboxes: who holds a partition.
-  collector: (user) => service(user, ['fh.t.>', subjects.deadLetters, subjects.collectors, `_INBOX.${user}.>`]),
+  collector: (user) =>
+    service(user, ['fh.t.>', subjects.spansAll, subjects.deadLetters, subjects.collectors, `_INBOX.${user}.>`]),
   analyzer: (user) =>
     service(user, [subjects.decisions, subjects.liveAll, subjects.deadLetters, `$KV.${flagsBucket}.>`]),
   console: (user) => service(user, [subjects.decisions, 'fh.t.*.command', 'fh.t.*.event', `$KV.${silencesBucket}.>`]),

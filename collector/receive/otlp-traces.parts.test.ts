@@ -1,0 +1,115 @@
+// The OpenTelemetry SDK's own span exporters against a real collector: edges on the bus and in the store, and the spans worth keeping, in full.
+import { credentials, Metadata } from '@grpc/grpc-js';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtoExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
+
+let to: TestCollector;
+const CALLS = 300;
+
+const exporters: Readonly<Record<string, () => SpanExporter>> = {
+  protobuf: () => new ProtoExporter({ url: `${to.url}/v1/traces`, headers: { authorization: `Bearer ${TOKEN}` } }),
+  json: () => new JsonExporter({ url: `${to.url}/v1/traces`, headers: { 'x-api-key': TOKEN } }),
+  grpc: () => {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${TOKEN}`);
+    return new GrpcExporter({
+      url: `http://127.0.0.1:${to.grpcPort}`,
+      credentials: credentials.createInsecure(),
+      metadata,
+    });
+  },
+};
+
+const service = (name: string, exporter: SpanExporter): BasicTracerProvider =>
+  new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': name, 'service.instance.id': `${name}-1` }),
+    spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500, maxQueueSize: 10_000 })],
+  });
+
+describe('spans at the collector', () => {
+  beforeAll(async () => {
+    to = await startTestCollector(3_340);
+  });
+  afterAll(() => to.stop());
+
+  it.each(Object.keys(exporters))('become edges, and those worth keeping are kept, by %s', async (protocol) => {
+    const [shop, payment] = [`shop-${protocol}`, `payment-${protocol}`];
+    const providers = [shop, payment].map((name) => service(name, exporters[protocol]!()));
+    const [caller, answerer] = providers.map((provider) => provider.getTracer('test'));
+    const failed: string[] = [];
+    const sampled: string[] = [];
+    const began = Date.now();
+    for (let i = 0; i < CALLS; i++) {
+      const ms = 10 + (i % 7);
+      const at = began - 2_000 + (i % 20) * 100;
+      const span = (
+        of: typeof caller,
+        kind: SpanKind,
+        context: Context,
+        attributes: Record<string, string | number>,
+      ): Span => of!.startSpan(`GET /${i % 3}`, { kind, startTime: at, attributes }, context);
+      const call = span(caller, SpanKind.CLIENT, ROOT_CONTEXT, { 'server.address': '10.0.0.9', 'server.port': 80 });
+      const answer = span(answerer, SpanKind.SERVER, trace.setSpan(ROOT_CONTEXT, call), { 'http.route': '/' });
+      const bank = span(answerer, SpanKind.CLIENT, trace.setSpan(ROOT_CONTEXT, answer), {
+        'server.address': `bank-${protocol}`,
+      });
+      const { traceId, spanId } = bank.spanContext();
+      if (i % 25 === 0) {
+        bank.recordException(new Error('no answer'), at + 1);
+        bank.setStatus({ code: SpanStatusCode.ERROR, message: 'timed out' });
+        failed.push(spanId);
+      } else if (Number.parseInt(traceId.slice(24), 16) < Math.floor(2 ** 32 / 100)) sampled.push(spanId);
+      bank.end(at + ms);
+      answer.end(at + ms + 1);
+      call.end(at + ms + 2);
+    }
+    await Promise.all(providers.map((provider) => provider.forceFlush()));
+    await Promise.all(providers.map((provider) => provider.shutdown()));
+
+    const sums = await to.rows<{ caller: string; callee: string; calls: number; errors: number; slowest: number }>(
+      `SELECT caller, callee, sumIf(value, stat = 'count') AS calls, sumIf(value, metric = 'fenghuo.client.errors') AS errors, maxIf(value, stat = 'max') AS slowest
+      FROM samples AS s INNER JOIN series AS d FINAL ON d.series = s.series WHERE endsWith(caller, '-${protocol}') GROUP BY caller, callee ORDER BY caller DESC`,
+      (rows) => rows.length === 2 && rows.every(({ calls }) => Number(calls) >= CALLS),
+    );
+    expect(sums).toEqual([
+      { caller: shop, callee: payment, calls: CALLS, errors: 0, slowest: expect.closeTo(0.018, 4) },
+      {
+        caller: payment,
+        callee: `bank-${protocol}`,
+        calls: CALLS,
+        errors: failed.length,
+        slowest: expect.closeTo(0.016, 4),
+      },
+    ]);
+    const kept = await to.rows<{ span: string; why: string; message: string; type: string; seconds: number }>(
+      `SELECT span, why, message, attributes['exception.message'] AS type, seconds FROM spans FINAL WHERE service = '${payment}' AND kind = 'client' ORDER BY span`,
+      (rows) => rows.length >= failed.length + sampled.length,
+    );
+    expect(kept.filter(({ why }) => why === 'error').map(({ span }) => span)).toEqual([...failed].sort());
+    expect(kept.filter(({ why }) => why === 'sample').map(({ span }) => span)).toEqual([...sampled].sort());
+    expect(
+      kept
+        .filter(({ why }) => why === 'error')
+        .every(({ message, type }) => message === 'timed out' && type === 'no answer'),
+    ).toBe(true);
+  });
+
+  it('tells a sender what it did not take, and counts it', async () => {
+    const bad = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab', spanId: 'cd', name: 'x', kind: 3 }] }] }] };
+    const response = await to.post('/v1/traces', new TextEncoder().encode(JSON.stringify(bad)), {
+      'content-type': 'application/json',
+    });
+    expect(await response.json()).toEqual({
+      partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('span_invalid (1)') },
+    });
+    const text = await (await fetch(`${to.url}/metrics`)).text();
+    expect(text).toMatch(/fenghuo_receive_refused_total\{.*reason="span_invalid".*\} 1\n/);
+    expect(text).toMatch(/fenghuo_receive_spans_total\{.*source="default"\} 2700\n/);
+  });
+});

@@ -1,0 +1,89 @@
+// OTLP traces: each span counts in the figures of its process, and is kept whole where it says something.
+import type { Resource } from '@fenghuo/rules/contract';
+import { receiveLimits } from './limits.ts';
+import { readResource } from './otlp-values.ts';
+import { eachItem, eachScope } from './otlp-walk.ts';
+import { Reader } from './protobuf.ts';
+import { Refusal } from './refusal.ts';
+import { Refused } from './refused.ts';
+import type { Source } from './source.ts';
+import { readSpan, type Span } from './span.ts';
+import { SpanFigures } from './span-figures.ts';
+import { SpanKeep, spanRow } from './span-keep.ts';
+
+/** What becomes of a request of spans. */
+export type TakenSpans = {
+  readonly spans: number;
+  /** Rows of those that are kept whole. */
+  readonly kept: readonly Readonly<Record<string, unknown>>[];
+  readonly refused: Refused;
+  /** Counts the spans in the figures: once only, so when nothing can send the request back to its sender any more. */
+  count(): void;
+};
+type Named = Resource & { readonly service: string };
+type Of = { readonly resource: Named; readonly span: Span };
+
+export class OtlpTraces {
+  readonly figures: SpanFigures;
+  private readonly keep = new SpanKeep();
+
+  constructor(source: Source) {
+    this.figures = new SpanFigures(source);
+  }
+
+  /** Reads an ExportTraceServiceRequest. Throws Refusal where it is corrupt: then nothing of it is taken. */
+  take(bytes: Uint8Array, nowMs: number): TakenSpans {
+    const refused = new Refused();
+    const taken = read(bytes, nowMs, refused);
+    const kept = taken.flatMap(({ resource, span }) => {
+      const why = this.keep.why(resource.service, span, nowMs);
+      return why === undefined ? [] : [spanRow(resource, span, why)];
+    });
+    refused.quiet('span_crowded', this.keep.crowded);
+    this.keep.crowded = 0;
+    return { spans: taken.length, kept, refused, count: () => this.count(taken, nowMs, refused) };
+  }
+
+  private count(taken: readonly Of[], nowMs: number, refused: Refused): void {
+    for (const { resource, span } of taken) {
+      const fault = this.figures.put(resource, span, nowMs);
+      if (fault === 'probes_limit')
+        refused.note(fault, `more than ${receiveLimits.instancesMax} service instances send spans`);
+      // It is kept all the same: only the figures of that second are history.
+      else if (fault === 'late') refused.quiet('span_late');
+    }
+  }
+}
+
+const read = (bytes: Uint8Array, nowMs: number, refused: Refused): Of[] => {
+  const reader = new Reader(bytes);
+  const taken: Of[] = [];
+  let [resourceAt, resource]: [number, Resource] = [-1, {}];
+  let items = 0;
+  eachScope(reader, ({ resourceFrom, resourceTo }) => {
+    if (resourceAt !== resourceFrom) {
+      resource = readResource(new Reader(bytes, resourceFrom, resourceTo));
+      resourceAt = resourceFrom;
+    }
+    eachItem(reader, () => {
+      if (++items > receiveLimits.requestItemsMax)
+        throw new Refusal('scattered', `more than ${receiveLimits.requestItemsMax} spans in one request: split it`);
+      const span = readSpan(reader);
+      const { service } = resource;
+      if (span === undefined) refused.note('span_invalid', 'a span without trace id or span id');
+      else if (service === undefined) refused.note('span_invalid', 'a span of a resource without service.name');
+      else if (isTimely(span.endMs, nowMs, refused)) taken.push({ resource: { ...resource, service }, span });
+    });
+  });
+  return taken;
+};
+
+/** Whether a moment lies within what is taken; notes the refusal where it does not. */
+export const isTimely = (timeMs: number, nowMs: number, refused: Refused): boolean => {
+  if (!(timeMs <= nowMs + receiveLimits.aheadMsMax))
+    return refused.note('time_ahead', `more than ${receiveLimits.aheadMsMax / 1_000} s ahead`);
+  return (
+    timeMs >= nowMs - receiveLimits.behindMsMax ||
+    refused.note('time_behind', `older than ${receiveLimits.behindMsMax / 3_600_000} h`)
+  );
+};

@@ -1,0 +1,37 @@
+// Refusals of one request by reason: those its sender is told of, and those that are only counted.
+import type { RefusalReason } from './refusal.ts';
+
+export class Refused {
+  /** Items that were refused and that the sender is told of. */
+  told = 0;
+  private readonly reasons = new Map<RefusalReason, { count: number; readonly detail: string | undefined }>();
+
+  /** Notes one item; answers false, for "not taken". */
+  note(reason: RefusalReason, detail: string): false {
+    this.told++;
+    this.add(reason, detail);
+    return false;
+  }
+
+  /** Notes what was taken but for a part that the sender cannot mend. */
+  quiet(reason: RefusalReason, count = 1): void {
+    if (count > 0) this.add(reason, undefined, count);
+  }
+
+  get all(): Iterable<readonly [RefusalReason, { readonly count: number }]> {
+    return this.reasons;
+  }
+
+  /** In a sentence each; empty where all was taken. */
+  words(): string {
+    return [...this.reasons]
+      .flatMap(([reason, { count, detail }]) => (detail === undefined ? [] : [`${reason} (${count}): ${detail}`]))
+      .join('; ');
+  }
+
+  private add(reason: RefusalReason, detail: string | undefined, count = 1): void {
+    const known = this.reasons.get(reason);
+    if (known === undefined) this.reasons.set(reason, { count, detail });
+    else known.count += count;
+  }
+}
