@@ -157,7 +157,7 @@ const ours = async (name: string, load: Load, send: (to: TestCollector) => Promi
     await send(to);
     const samples = load.series * load.ticks;
     const count = async (): Promise<number> =>
-      Number((await to.store.rows<{ n: string }>('SELECT count() AS n FROM samples'))[0]?.n);
+      Number((await to.store.rows<{ n: string }>('SELECT sum(length(values)) AS n FROM frames'))[0]?.n);
     for (let stored = 0; stored < samples; stored = await count()) await realClock.sleep(250);
     const seconds = (realClock.monotonic() - from) / 1_000;
     const merging = async (): Promise<number> =>
@@ -172,7 +172,7 @@ const ours = async (name: string, load: Load, send: (to: TestCollector) => Promi
     const bytes = Number(
       (
         await to.store.rows<{ n: string }>(
-          "SELECT sum(bytes_on_disk) AS n FROM system.parts WHERE active AND database = 'fenghuo' AND table = 'samples'",
+          "SELECT sum(bytes_on_disk) AS n FROM system.parts WHERE active AND database = 'fenghuo' AND table = 'frames'",
         )
       )[0]?.n,
     );

@@ -1,74 +1,59 @@
-// Samples on their way into one insert: columns of 32-bit halves that lie in memory as ClickHouse's Native format wants them.
+// Frames on their way into one insert: a row a frame, its values as an array, in columns that lie in memory as ClickHouse's Native format wants them.
+import { type Column, nativeBlock } from './native.ts';
 
-export type BatchLimits = { readonly rowsMax: number; readonly ageMsMax: number };
-/** 200,000 rows are 9.6 MB in memory; a second is what a reader of history waits at most. */
-export const batchLimits: BatchLimits = { rowsMax: 200_000, ageMsMax: 500 };
+export type BatchLimits = { readonly framesMax: number; readonly samplesMax: number; readonly ageMsMax: number };
+/** A million samples are 8 MB in memory; half a second is what a reader of history waits at most. */
+export const batchLimits: BatchLimits = { framesMax: 50_000, samplesMax: 1_000_000, ageMsMax: 500 };
 
-/** A 64-bit number as two 32-bit halves. */
-export type Halves = { readonly low: number; readonly high: number };
-const TWO_32 = 4_294_967_296;
-export const halves = (value: number): Halves => ({ low: (value % TWO_32) >>> 0, high: Math.floor(value / TWO_32) });
-export const halvesOfHex = (hex16: string): Halves => ({
-  low: Number.parseInt(hex16.slice(8), 16),
-  high: Number.parseInt(hex16.slice(0, 8), 16),
-});
+/** Whose values a frame holds: 64-bit hashes of the probe's id and of its schema. */
+export type Origin = { readonly probe: bigint; readonly schema: bigint };
+/** What a batch keeps of a frame besides its values; those end at `end` in the batch's values. */
+type Row = Origin & {
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly first: number;
+  readonly end: number;
+};
 
-/** What the rows of a schema's columns have in common. */
-export type SeriesIds = { readonly low: Uint32Array; readonly high: Uint32Array };
-
-export const COLUMNS = 'day, stream, seq, probe, series, ts, value';
+export const COLUMNS = 'day, stream, seq, probe, schema, first, ts, values';
 
 export class Batch {
-  rows = 0;
+  /** Samples that are there; missing values (NaN) do not count. */
+  samples = 0;
   /** Lowest and highest sequence number that made a row. */
   firstSeq = Number.POSITIVE_INFINITY;
   lastSeq = 0;
   private startedMs = 0;
-  private capacity: number;
-  private seq: Uint32Array;
-  private probe: Uint32Array;
-  private series: Uint32Array;
-  private ts: Uint32Array;
-  private value: Float64Array;
-  private readonly stream: Halves;
+  private readonly rows: Row[] = [];
+  private values: Float64Array;
+  private readonly stream: bigint;
 
-  constructor(stream: Halves, capacity = 16_384) {
+  constructor(stream: bigint, capacity = 16_384) {
     this.stream = stream;
-    this.capacity = capacity;
-    this.seq = new Uint32Array(capacity * 2);
-    this.probe = new Uint32Array(capacity * 2);
-    this.series = new Uint32Array(capacity * 2);
-    this.ts = new Uint32Array(capacity * 2);
-    this.value = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
+  }
+
+  get frames(): number {
+    return this.rows.length;
   }
 
   /**
-   * Adds a frame's values, the first of them belonging to column `first`; missing ones (NaN) make no row. Answers how many were missing.
-   * Frames may come out of order.
+   * Adds a frame's values, the first of them belonging to column `first` of its schema. Answers how many were missing (NaN); a frame
+   * that has nothing else makes no row. Frames may come out of order.
    */
-  add(seq: number, probe: Halves, ids: SeriesIds, timeMs: number, values: Float64Array, first = 0): number {
-    const count = Math.max(0, Math.min(values.length, ids.low.length - first));
-    while (this.rows + count > this.capacity) this.grow();
-    const [s, t] = [halves(seq), halves(timeMs)];
-    let at = this.rows;
-    for (let i = 0; i < count; i++) {
-      const value = values[i]!;
-      if (Number.isNaN(value)) continue;
-      const two = at * 2;
-      this.seq[two] = s.low;
-      this.seq[two + 1] = s.high;
-      this.probe[two] = probe.low;
-      this.probe[two + 1] = probe.high;
-      this.series[two] = ids.low[first + i]!;
-      this.series[two + 1] = ids.high[first + i]!;
-      this.ts[two] = t.low;
-      this.ts[two + 1] = t.high;
-      this.value[at] = value;
-      at++;
-    }
-    const missing = count - (at - this.rows);
-    if (at > this.rows) this.reaches(seq);
-    this.rows = at;
+  add(seq: number, { probe, schema }: Origin, timeMs: number, values: Float64Array, first = 0): number {
+    let missing = 0;
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) missing++;
+    if (missing === values.length) return missing;
+    const at = this.rows.at(-1)?.end ?? 0;
+    const end = at + values.length;
+    if (end > this.values.length) this.grow(end);
+    this.values.set(values, at);
+    // Whatever a sender takes for a millisecond, the column holds whole ones.
+    this.rows.push({ seq, probe, schema, timeMs: Math.floor(timeMs), first, end });
+    this.samples += values.length - missing;
+    this.firstSeq = Math.min(this.firstSeq, seq);
+    this.lastSeq = Math.max(this.lastSeq, seq);
     return missing;
   }
 
@@ -78,89 +63,46 @@ export class Batch {
   }
 
   isFull(limits: BatchLimits = batchLimits): boolean {
-    return this.rows >= limits.rowsMax;
+    return this.samples >= limits.samplesMax || this.frames >= limits.framesMax;
   }
 
   isDue(nowMs: number, limits: BatchLimits = batchLimits): boolean {
-    return this.rows > 0 && (this.isFull(limits) || nowMs - this.startedMs >= limits.ageMsMax);
+    return this.frames > 0 && (this.isFull(limits) || nowMs - this.startedMs >= limits.ageMsMax);
   }
 
-  /** The rows of later sequence numbers than `seq`, as a batch of their own. */
+  /** The frames of later sequence numbers than `seq`, as a batch of their own. */
   after(seq: number): Batch {
-    const rest = new Batch(this.stream, Math.max(1, this.rows));
+    const rest = new Batch(this.stream, 1);
     rest.startedMs = this.startedMs;
-    for (let row = 0; row < this.rows; row++) {
-      const of = this.seq[2 * row]! + this.seq[2 * row + 1]! * TWO_32;
-      if (of <= seq) continue;
-      for (const half of [0, 1]) {
-        rest.seq[2 * rest.rows + half] = this.seq[2 * row + half]!;
-        rest.probe[2 * rest.rows + half] = this.probe[2 * row + half]!;
-        rest.series[2 * rest.rows + half] = this.series[2 * row + half]!;
-        rest.ts[2 * rest.rows + half] = this.ts[2 * row + half]!;
-      }
-      rest.value[rest.rows++] = this.value[row]!;
-      rest.reaches(of);
-    }
+    this.rows.forEach((row, i) => {
+      if (row.seq <= seq) return;
+      const from = this.rows[i - 1]?.end ?? 0;
+      rest.add(row.seq, row, row.timeMs, this.values.subarray(from, row.end), row.first);
+    });
     return rest;
   }
 
-  /** The whole batch as one Native block. @param day days since 1970 on which its first frame reached the stream */
-  block(day: number): Uint8Array {
+  /** The whole batch as one Native block, in pieces to be sent one after the other. @param day days since 1970 on which its first frame reached the stream */
+  block(day: number): readonly Uint8Array[] {
     const { rows } = this;
-    const parts: Uint8Array[] = [varints(7, rows)];
-    const bytes = (array: Uint32Array | Float64Array, items: number): Uint8Array =>
-      new Uint8Array(array.buffer, 0, items * array.BYTES_PER_ELEMENT);
-    const column = (name: string, type: string, data: Uint8Array): void =>
-      void parts.push(text(name), text(type), data);
-    column('day', 'Date', new Uint8Array(new Uint16Array(rows).fill(day).buffer));
-    const stream = new Uint32Array(rows * 2);
-    for (let i = 0; i < rows; i++) {
-      stream[2 * i] = this.stream.low;
-      stream[2 * i + 1] = this.stream.high;
-    }
-    column('stream', 'UInt64', new Uint8Array(stream.buffer));
-    column('seq', 'UInt64', bytes(this.seq, rows * 2));
-    column('probe', 'UInt64', bytes(this.probe, rows * 2));
-    column('series', 'UInt64', bytes(this.series, rows * 2));
-    column('ts', 'DateTime64(3)', bytes(this.ts, rows * 2));
-    column('value', 'Float64', bytes(this.value, rows));
-    return Buffer.concat(parts);
+    const wide = (of: (row: Row) => number | bigint): BigUint64Array =>
+      BigUint64Array.from(rows, (row) => BigInt(of(row)));
+    const columns: readonly Column[] = [
+      ['day', 'Date', new Uint16Array(rows.length).fill(day)],
+      ['stream', 'UInt64', wide(() => this.stream)],
+      ['seq', 'UInt64', wide((row) => row.seq)],
+      ['probe', 'UInt64', wide((row) => row.probe)],
+      ['schema', 'UInt64', wide((row) => row.schema)],
+      ['first', 'UInt16', Uint16Array.from(rows, (row) => row.first)],
+      ['ts', 'DateTime64(3)', wide((row) => row.timeMs)],
+      ['values', 'Array(Float64)', wide((row) => row.end), this.values.subarray(0, rows.at(-1)?.end ?? 0)],
+    ];
+    return nativeBlock(rows.length, columns);
   }
 
-  private reaches(seq: number): void {
-    this.firstSeq = Math.min(this.firstSeq, seq);
-    this.lastSeq = Math.max(this.lastSeq, seq);
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    const wider = (old: Uint32Array): Uint32Array => {
-      const next = new Uint32Array(this.capacity * 2);
-      next.set(old);
-      return next;
-    };
-    this.seq = wider(this.seq);
-    this.probe = wider(this.probe);
-    this.series = wider(this.series);
-    this.ts = wider(this.ts);
-    const values = new Float64Array(this.capacity);
-    values.set(this.value);
-    this.value = values;
+  private grow(least: number): void {
+    const wider = new Float64Array(Math.max(least, this.values.length * 2));
+    wider.set(this.values);
+    this.values = wider;
   }
 }
-
-const varints = (...numbers: readonly number[]): Uint8Array => {
-  const out: number[] = [];
-  for (let n of numbers) {
-    while (n >= 0x80) {
-      out.push((n & 0x7f) | 0x80);
-      n = Math.floor(n / 128);
-    }
-    out.push(n);
-  }
-  return Uint8Array.from(out);
-};
-const text = (value: string): Uint8Array => {
-  const bytes = new TextEncoder().encode(value);
-  return Buffer.concat([varints(bytes.length), bytes]);
-};

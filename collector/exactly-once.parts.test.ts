@@ -55,7 +55,7 @@ const inserting = async (): Promise<boolean> =>
   Number(
     (
       await store.rows<{ n: string }>(
-        "SELECT count() AS n FROM system.processes WHERE query LIKE 'INSERT INTO samples%' OR query LIKE 'INSERT INTO rollup%'",
+        "SELECT count() AS n FROM system.processes WHERE query LIKE 'INSERT INTO frames%' OR query LIKE 'INSERT INTO rollup%'",
       )
     )[0]?.n,
   ) > 0;

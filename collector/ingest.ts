@@ -42,7 +42,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
   const { bus, store, schemas, clock, log, self, keep } = parts;
   const name = telemetryStream(partition);
   const { id, firstSeq } = await streamId(bus, name);
-  const position = await chainEnd(store, 'samples', id);
+  const position = await chainEnd(store, 'frames', id);
   const start = Math.max(position + 1, firstSeq, 1);
   log.info({ stream: name, start }, 'ingest starts');
   const consumer = await bus.js.consumers.get(name, {

@@ -127,10 +127,10 @@ it('stores nothing twice though all rows have expired, and says so to whoever st
   await ingest.stop();
   ingest = await start();
   const noted = async (): Promise<number> =>
-    Number((await store.rows<{ n: string }>("SELECT max(seq) AS n FROM positions WHERE of = 'samples'"))[0]?.n);
+    Number((await store.rows<{ n: string }>("SELECT max(seq) AS n FROM positions WHERE of = 'frames'"))[0]?.n);
   expect(await eventually(8_000, async () => (await noted()) > 0)).toBe(true);
   await ingest.stop();
-  for (const table of ['samples', 'rollup_1m', 'rollup_1h']) await store.run(`TRUNCATE TABLE ${table}`);
+  for (const table of ['frames', 'rollup_1m', 'rollup_1h']) await store.run(`TRUNCATE TABLE ${table}`);
   ingest = await start();
   const next = new Sender(bus, 'ibis@1', 20);
   await next.announce();

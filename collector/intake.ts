@@ -5,7 +5,7 @@ import { changeEvent, decodeFrame, type Frame, type FrameSchema, parseTelemetryS
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Refuse } from './dead-letter.ts';
 import type { Patience } from './patience.ts';
-import { type KnownSchema, type Schemas, seriesRows } from './schemas.ts';
+import { type KnownSchema, type Schemas, schemaRow, seriesRows } from './schemas.ts';
 import { uint64 } from './store/chain.ts';
 import type { Store } from './store/client.ts';
 import type { Writer } from './writer.ts';
@@ -68,8 +68,10 @@ export class Intake {
     for (const one of waiting) {
       const { probe, schema } = one.frame;
       const found = await this.parts.schemas.find(probe, schema);
-      if (typeof found === 'object') await this.addFrame(one.message, one.frame, found);
-      else if (found === 'unknown' && this.parts.clock.now() >= this.untilMs)
+      if (typeof found === 'object') {
+        if (found.announced !== undefined) await this.store(found.announced);
+        await this.addFrame(one.message, one.frame, found.known);
+      } else if (found === 'unknown' && this.parts.clock.now() >= this.untilMs)
         await this.parts.refuse('schema_unknown', one.message);
       else this.parked.push(one);
     }
@@ -100,13 +102,13 @@ export class Intake {
     this.parked.push({ message, frame });
   }
 
-  private async addFrame(message: JsMsg, frame: Frame, { probe, ids }: KnownSchema): Promise<void> {
-    if ((frame.first ?? 0) + frame.values.length > ids.low.length) return this.parts.refuse('frame_columns', message);
-    this.parts.writer.add(message.seq, probe, ids, frame.timeMs, frame.values, frame.first);
+  private async addFrame(message: JsMsg, frame: Frame, known: KnownSchema): Promise<void> {
+    if ((frame.first ?? 0) + frame.values.length > known.columns) return this.parts.refuse('frame_columns', message);
+    this.parts.writer.add(message.seq, known, frame.timeMs, frame.values, frame.first);
   }
 
   private async takeSchema(message: JsMsg): Promise<void> {
-    const { schemas, patience, store, clock, keep, refuse } = this.parts;
+    const { schemas, patience, keep, refuse } = this.parts;
     let schema: FrameSchema | undefined;
     try {
       schema = schemas.learn(parsed(message));
@@ -114,13 +116,19 @@ export class Intake {
       return refuse('schema_invalid', message);
     }
     if (schema === undefined) return;
-    const { probe, hash, incarnation } = schema;
     // Kept by hash before any frame that needs it is stored: a restart begins after the announcement.
     await patience.until('a schema', () => keep(schema));
-    await patience.until('a schema', () =>
-      store.insertRows('series', seriesRows(schema, clock.now()), `series-${probe}-${hash}-${incarnation}`),
-    );
+    await this.store(schema);
     if (this.isWaiting) await this.settle();
+  }
+
+  /** Before the first frame of a schema: without its row nobody could say which series the frame's values are. */
+  private async store(schema: FrameSchema): Promise<void> {
+    const { patience, store, clock } = this.parts;
+    const { probe, hash, incarnation } = schema;
+    const [now, token] = [clock.now(), `${probe}-${hash}-${incarnation}`];
+    await patience.until('a schema', () => store.insertRows('schemas', [schemaRow(schema, now)], `schema-${token}`));
+    await patience.until('a schema', () => store.insertRows('series', seriesRows(schema, now), `series-${token}`));
   }
 
   private async takeEvent(message: JsMsg): Promise<void> {

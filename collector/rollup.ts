@@ -67,7 +67,7 @@ export class Rollup {
       if (end > began) {
         // Rows expire; that they were there is kept, so that an empty table is not taken for an untouched one.
         await noteEnd(store, this.table, stream, end);
-        await noteEnd(store, 'samples', stream, Math.min(end, position));
+        await noteEnd(store, 'frames', stream, Math.min(end, position));
       }
       this.end = end;
     } catch (error) {

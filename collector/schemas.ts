@@ -1,17 +1,19 @@
-// Which series a frame's columns are: learned from announcements in the stream, else asked for by hash.
+// Which schemas frames may refer to: learned from announcements in the stream, else asked for by hash.
 import type { Clock } from '@fenghuo/kit';
 import { type FrameSchema, frameSchema, hash64 } from '@fenghuo/rules/contract';
-import { type Halves, halvesOfHex, type SeriesIds } from './batch.ts';
+import type { Origin } from './batch.ts';
 
-export type KnownSchema = { readonly ids: SeriesIds; readonly probe: Halves };
+export type KnownSchema = Origin & { readonly columns: number };
+/** A schema that was asked for, and its announcement where nobody has kept that yet. */
+export type FoundSchema = { readonly known: KnownSchema; readonly announced?: FrameSchema };
 type Entry = KnownSchema & { toldMs: number };
 /** Reads the announced schema of a hash, undefined where there is none; rejects where nobody answers. */
 export type Ask = (hash: string) => Promise<unknown>;
 
 /** What is kept elsewhere by hash expires there after days: a schema that is still announced is told anew once a day. */
 export const TELL_AGAIN_MS = 24 * 3_600_000;
-/** At 400 columns each 3.2 kB: 64 MB at the most. One that was forgotten is asked for again. */
-const KNOWN_MAX = 20_000;
+/** Some 300 bytes each: 30 MB at the most. One that was forgotten is asked for again. */
+const KNOWN_MAX = 100_000;
 /** A hash that nobody knew is not asked for again for so long, however many frames carry it. */
 const UNKNOWN_MS = 1_000;
 const UNKNOWN_MAX = 10_000;
@@ -38,11 +40,11 @@ export class Schemas {
       entry.toldMs = nowMs;
       return schema;
     }
-    const ids = schema.columns.map((column) => halvesOfHex(column.id));
     if (this.known.size >= KNOWN_MAX) this.known.delete(this.known.keys().next().value ?? '');
     this.known.set(key, {
-      ids: { low: Uint32Array.from(ids, (h) => h.low), high: Uint32Array.from(ids, (h) => h.high) },
-      probe: halvesOfHex(hash64(schema.probe)),
+      columns: schema.columns.length,
+      probe: BigInt(`0x${hash64(schema.probe)}`),
+      schema: BigInt(`0x${schema.hash}`),
       toldMs: nowMs,
     });
     return schema;
@@ -54,10 +56,10 @@ export class Schemas {
   }
 
   /** Asks for the schema of a frame where it was not announced in what we read; `unanswered` where nobody could say. */
-  async find(probe: string, hash: string): Promise<KnownSchema | 'unknown' | 'unanswered'> {
+  async find(probe: string, hash: string): Promise<FoundSchema | 'unknown' | 'unanswered'> {
     const key = keyOf(probe, hash);
     const known = this.known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { known };
     if (this.clock.now() - (this.unknown.get(key) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_MS) return 'unknown';
     let asked: unknown;
     try {
@@ -65,25 +67,35 @@ export class Schemas {
     } catch {
       return 'unanswered';
     }
+    let announced: FrameSchema | undefined;
     try {
-      if (asked !== undefined) this.learn(asked);
+      if (asked !== undefined) announced = this.learn(asked);
     } catch {
       // Somebody keeps nonsense under this hash: then it is as good as not kept.
     }
     const found = this.known.get(key);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { known: found, ...(announced === undefined ? {} : { announced }) };
     if (this.unknown.size >= UNKNOWN_MAX) this.unknown.delete(this.unknown.keys().next().value ?? '');
     this.unknown.set(key, this.clock.now());
     return 'unknown';
   }
 }
 
+const decimal = (hex16: string): string => BigInt(`0x${hex16}`).toString();
 const keyOf = (probe: string, hash: string): string => `${probe} ${hash}`;
+
+/** A schema's row in the store: which series the places in its frames' values are. */
+export const schemaRow = (schema: FrameSchema, atMs: number): Record<string, unknown> => ({
+  probe: decimal(hash64(schema.probe)),
+  schema: decimal(schema.hash),
+  ids: schema.columns.map((column) => decimal(column.id)),
+  told: Math.floor(atMs / 1_000),
+});
 
 /** A schema's columns as rows of the series dictionary. */
 export const seriesRows = (schema: FrameSchema, atMs: number): Record<string, unknown>[] =>
   schema.columns.map((column) => ({
-    series: BigInt(`0x${column.id}`).toString(),
+    series: decimal(column.id),
     metric: column.metric,
     unit: column.unit,
     kind: column.kind,

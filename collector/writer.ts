@@ -1,6 +1,6 @@
-// Samples into the raw table: one batch filling, one on its way, each following the sequence where the last one ended.
+// Frames into the raw table: one batch filling, one on its way, each following the sequence where the last one ended.
 import type { Clock, SelfMetrics } from '@fenghuo/kit';
-import { Batch, COLUMNS, type Halves, halvesOfHex, type SeriesIds } from './batch.ts';
+import { Batch, COLUMNS, type Origin } from './batch.ts';
 import type { Patience } from './patience.ts';
 import { append } from './store/chain.ts';
 import type { Store } from './store/client.ts';
@@ -27,14 +27,14 @@ export class Writer {
   private inserting: Promise<void> = Promise.resolve();
   private busy = false;
   private readonly parts: WriterParts;
-  private readonly halves: Halves;
+  private readonly stream: bigint;
   private readonly counters;
 
   constructor(parts: WriterParts) {
     this.parts = parts;
     this.position = parts.position;
-    this.halves = halvesOfHex(parts.stream);
-    this.batch = new Batch(this.halves);
+    this.stream = BigInt(`0x${parts.stream}`);
+    this.batch = new Batch(this.stream);
     this.counters = {
       rows: parts.self.counter('fenghuo.collector.rows', '{row}', 'samples stored'),
       missing: parts.self.counter(
@@ -59,8 +59,8 @@ export class Writer {
     this.batch.began(this.parts.clock.now());
   }
 
-  add(seq: number, probe: Halves, ids: SeriesIds, timeMs: number, values: Float64Array, first = 0): void {
-    this.counters.missing.add(this.batch.add(seq, probe, ids, timeMs, values, first));
+  add(seq: number, origin: Origin, timeMs: number, values: Float64Array, first = 0): void {
+    this.counters.missing.add(this.batch.add(seq, origin, timeMs, values, first));
   }
 
   /** No more may be added before a flush. */
@@ -76,8 +76,8 @@ export class Writer {
   /** Stores what was added so far, after what is under way; rejects only when the patience has been stopped. */
   flush(): Promise<void> {
     const full = this.batch;
-    if (full.rows === 0) return this.inserting;
-    this.batch = new Batch(this.halves);
+    if (full.frames === 0) return this.inserting;
+    this.batch = new Batch(this.stream);
     this.busy = true;
     this.inserting = this.inserting
       .then(() => this.store(full))
@@ -95,12 +95,12 @@ export class Writer {
   private async store(full: Batch): Promise<void> {
     const { store, stream, patience } = this.parts;
     let rest = full.firstSeq > this.position ? full : full.after(this.position);
-    while (rest.rows > 0) {
+    while (rest.frames > 0) {
       const [after, block] = [this.position, rest.block(this.dayAfter(this.position))];
       this.position = await patience.until('an insert', () =>
-        append(store, 'samples', stream, after, (token) => store.insertBlock('samples', COLUMNS, block, token)),
+        append(store, 'frames', stream, after, (token) => store.insertBlock('frames', COLUMNS, block, token)),
       );
-      if (this.position === rest.lastSeq) this.counters.rows.add(rest.rows);
+      if (this.position === rest.lastSeq) this.counters.rows.add(rest.samples);
       else this.counters.overtaken.add(1);
       rest = rest.after(this.position);
     }

@@ -4,7 +4,7 @@ import { startTestClickHouse, type TestClickHouse } from '@fenghuo/kit/testing';
 import { hash64 } from '@fenghuo/rules/contract';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Batch, COLUMNS, halvesOfHex } from '../batch.ts';
+import { Batch, COLUMNS } from '../batch.ts';
 import { Patience } from '../patience.ts';
 import { Rollup } from '../rollup.ts';
 import { Writer } from '../writer.ts';
@@ -24,13 +24,21 @@ const silent = pino({ level: 'silent' });
 /** Days since 1970 on which the rows arrive: today, for others would expire. */
 const DAY = Math.floor(realClock.now() / 86_400_000);
 const FROM_MS = 1_800_000_000_000;
-const probe = halvesOfHex(hash64('heron@1'));
-const ids = { low: Uint32Array.of(1, 2), high: Uint32Array.of(0, 0) };
+const big = (hex16: string): bigint => BigInt(`0x${hex16}`);
+/** A schema of two series, 1 and 2. */
+const origin = { probe: big(hash64('heron@1')), schema: 7n };
 
 beforeAll(async () => {
   clickhouse = await startTestClickHouse();
   await migrate(config('fenghuo'));
   store = openStore(config('fenghuo'));
+  const row = {
+    probe: origin.probe.toString(),
+    schema: '7',
+    ids: ['1', '2'],
+    told: Math.floor(realClock.now() / 1_000),
+  };
+  await store.insertRows('schemas', [row], 'schema');
 });
 afterAll(async () => {
   await store?.close();
@@ -45,12 +53,12 @@ const held = async (stream: string) => {
   return { rows: Number(row?.rows), keys: Number(row?.keys), last: Number(row?.last) };
 };
 const batchOf = (stream: string, from: number, to: number): Batch => {
-  const batch = new Batch(halvesOfHex(stream));
-  for (let seq = from; seq <= to; seq++) batch.add(seq, probe, ids, FROM_MS + seq * 1_000, Float64Array.of(seq, -seq));
+  const batch = new Batch(big(stream));
+  for (let seq = from; seq <= to; seq++) batch.add(seq, origin, FROM_MS + seq * 1_000, Float64Array.of(seq, -seq));
   return batch;
 };
 const put = (stream: string, after: number, batch: Batch, day = DAY): Promise<number> =>
-  append(store, 'samples', stream, after, (token) => store.insertBlock('samples', COLUMNS, batch.block(day), token));
+  append(store, 'frames', stream, after, (token) => store.insertBlock('frames', COLUMNS, batch.block(day), token));
 
 it('takes one insert after a sequence, and tells the late one where the chain ends', async () => {
   const stream = hash64('late');
@@ -66,13 +74,13 @@ it('takes one insert after a sequence, and tells the late one where the chain en
 it('knows where it ended when all rows have expired', async () => {
   const stream = hash64('expired');
   await put(stream, 0, batchOf(stream, 1, 50), DAY + 40);
-  await noteEnd(store, 'samples', stream, 50);
-  await noteEnd(store, 'samples', stream, 30);
+  await noteEnd(store, 'frames', stream, 50);
+  await noteEnd(store, 'frames', stream, 30);
   await store.run(
-    `ALTER TABLE samples DROP PARTITION '${new Date((DAY + 40) * 86_400_000).toISOString().slice(0, 10)}'`,
+    `ALTER TABLE frames DROP PARTITION '${new Date((DAY + 40) * 86_400_000).toISOString().slice(0, 10)}'`,
   );
   expect((await held(stream)).rows).toBe(0);
-  expect(await chainEnd(store, 'samples', stream)).toBe(50);
+  expect(await chainEnd(store, 'frames', stream)).toBe(50);
 });
 
 it('stores each row once though two collectors write the same stream, and rolls it up once though two roll up', async () => {
@@ -101,7 +109,7 @@ it('stores each row once though two collectors write the same stream, and rolls 
         if (seq <= writer.position) continue;
         // Midnight passes in the middle: two that meet there must agree on the day.
         writer.began(seq, (DAY + (seq > last / 2 ? 1 : 0)) * 86_400_000);
-        writer.add(seq, probe, ids, FROM_MS + seq * 1_000, Float64Array.of(seq, -seq));
+        writer.add(seq, origin, FROM_MS + seq * 1_000, Float64Array.of(seq, -seq));
         if (seq % stride !== 0) continue;
         await writer.flush();
         if (seq % (stride * 5) === 0) await rollup.work();
@@ -123,8 +131,8 @@ it('stores each row once though two collectors write the same stream, and rolls 
 it('rolls up what comes late and what is far off, in stretches, without reading anything else', async () => {
   const stream = hash64('far');
   const batch = batchOf(stream, 1, 300);
-  batch.add(301, probe, ids, 0, Float64Array.of(7, 8));
-  batch.add(302, probe, ids, 4_294_967_295_000, Float64Array.of(9, 10));
+  batch.add(301, origin, 0, Float64Array.of(7, 8));
+  batch.add(302, origin, 4_294_967_295_000, Float64Array.of(9, 10));
   await put(stream, 0, batch, DAY + 50);
   const roll = async (position: number): Promise<void> => {
     const rollup = new Rollup('rollup_1h', { store, clock: realClock, log: silent, stream, position: () => position });
@@ -133,10 +141,10 @@ it('rolls up what comes late and what is far off, in stretches, without reading 
   await roll(302);
   // Its raw has expired, then one more sample of the first hour comes: the hour keeps what it had.
   await store.run(
-    `ALTER TABLE samples DROP PARTITION '${new Date((DAY + 50) * 86_400_000).toISOString().slice(0, 10)}'`,
+    `ALTER TABLE frames DROP PARTITION '${new Date((DAY + 50) * 86_400_000).toISOString().slice(0, 10)}'`,
   );
-  const late = new Batch(halvesOfHex(stream));
-  late.add(303, probe, ids, FROM_MS + 1_000, Float64Array.of(0.5, 0.5));
+  const late = new Batch(big(stream));
+  late.add(303, origin, FROM_MS + 1_000, Float64Array.of(0.5, 0.5));
   await put(stream, 302, late, DAY + 53);
   await roll(303);
   const rows = await store.rows<{ at: number; count: string; low: number }>(
@@ -168,6 +176,22 @@ it('brings tables of the first form to this one, with what they hold', async () 
     'SELECT count() AS minutes, sum(sum) AS sum FROM rollup_1m FINAL',
   );
   expect(kept).toEqual({ minutes: '8', sum: 60 * 28 });
-  expect(await chainEnd(before, 'samples', '0000000000000001')).toBe(120);
+  expect(await chainEnd(before, 'frames', '0000000000000001')).toBe(120);
+  const [raw] = await before.rows<{ rows: string; sum: number; series: string; seqs: string }>(
+    'SELECT count() AS rows, sum(value) AS sum, any(series) AS series, uniqExact(seq) AS seqs FROM samples',
+  );
+  expect(raw).toEqual({ rows: '120', sum: 120, series: '5', seqs: '120' });
+  const position = 120;
+  const rollup = new Rollup('rollup_1m', {
+    store: before,
+    clock: realClock,
+    log: silent,
+    stream: '0000000000000001',
+    position: () => position,
+  });
+  await rollup.work();
+  expect(await before.rows('SELECT sum(count) AS count FROM rollup_1m WHERE ts >= toDateTime(today()) + 480')).toEqual([
+    { count: '120' },
+  ]);
   await before.close();
 });

@@ -3,7 +3,7 @@ import { OpsError } from '@fenghuo/kit';
 import type { Store } from './client.ts';
 
 /** Tables that are filled from a stream in its order, and the column that says how far. */
-const columnOf = { samples: 'seq', rollup_1m: 'upto', rollup_1h: 'upto' } as const;
+const columnOf = { frames: 'seq', rollup_1m: 'upto', rollup_1h: 'upto' } as const;
 export type ChainTable = keyof typeof columnOf;
 
 /** 16 hex digits as the decimal text that a UInt64 parameter takes. */

@@ -1,11 +1,16 @@
 // Every table, in numbered steps that run once each and in order. All SQL of the product stands in this folder.
 
 import { limits } from '@fenghuo/rules/contract';
+import { framesAsRows } from './frames.ts';
 
 export type Retention = { readonly rawHours: number; readonly minuteDays: number; readonly hourDays: number };
 export const retentionDefaults: Retention = { rawHours: 48, minuteDays: 30, hourDays: 400 };
 
-export type Migration = { readonly number: number; readonly name: string; readonly sql: readonly string[] };
+export type Migration = {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: readonly string[];
+};
 
 // A row that expired on arrival would look like an insert that was lost.
 if (retentionDefaults.rawHours * 3_600_000 < limits.telemetryAgeMsMax)
@@ -147,4 +152,5 @@ export const migrations = (retention: Retention = retentionDefaults): readonly M
       SETTINGS non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1`,
     ],
   },
+  ...framesAsRows(retention),
 ];

@@ -33,8 +33,11 @@ export const seriesPoints = (
 ): Promise<PointRow[]> =>
   store
     .rows<PointRow>(
-      `SELECT toUnixTimestamp64Milli(toStartOfInterval(ts, toIntervalMillisecond({step: UInt32}))) AS t, avg(value) AS value FROM samples
-    WHERE series = {series: UInt64} AND ts >= fromUnixTimestamp64Milli({from: Int64}) AND ts < fromUnixTimestamp64Milli({to: Int64}) GROUP BY t ORDER BY t`,
+      `WITH places AS (SELECT probe, schema, any(indexOf(ids, {series: UInt64})) AS place FROM schemas WHERE has(ids, {series: UInt64}) GROUP BY probe, schema)
+    SELECT toUnixTimestamp64Milli(toStartOfInterval(f.ts, toIntervalMillisecond({step: UInt32}))) AS t, avg(f.values[p.place - f.first]) AS value
+    FROM frames AS f INNER JOIN places AS p ON p.probe = f.probe AND p.schema = f.schema
+    WHERE (f.probe, f.schema) IN (SELECT probe, schema FROM places) AND f.ts >= fromUnixTimestamp64Milli({from: Int64}) AND f.ts < fromUnixTimestamp64Milli({to: Int64})
+      AND p.place > f.first AND p.place <= f.first + length(f.values) AND NOT isNaN(f.values[p.place - f.first]) GROUP BY t ORDER BY t`,
       { series, from: fromMs, to: toMs, step: Math.max(1_000, Math.ceil((toMs - fromMs) / pointsMax / 1_000) * 1_000) },
     )
     .then((rows) => rows.map((row) => ({ t: Number(row.t), value: Number(row.value) })));
@@ -74,7 +77,8 @@ export const probeLedgers = async (
   store: Store,
 ): Promise<ReadonlyMap<string, { readonly count: number; readonly sum: number }>> => {
   const rows = await store.rows<{ probe: string; count: string; sum: number }>(
-    "SELECT lower(leftPad(hex(probe), 16, '0')) AS probe, count() AS count, sum(value) AS sum FROM samples GROUP BY probe",
+    `SELECT lower(leftPad(hex(probe), 16, '0')) AS probe, sum(arrayCount(v -> NOT isNaN(v), values)) AS count,
+      sum(arraySum(v -> if(isNaN(v), 0, v), values)) AS sum FROM frames GROUP BY probe`,
   );
   return new Map(rows.map((row) => [row.probe, { count: Number(row.count), sum: Number(row.sum) }]));
 };

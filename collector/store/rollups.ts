@@ -1,8 +1,9 @@
 // How rollups grow from raw, a stretch of the stream at a time, and the question whether they equal raw.
 import { append, type ChainTable, chainEnd, uint64 } from './chain.ts';
 import { type Store, WRITE_SECONDS_MAX } from './client.ts';
+import { SCHEMAS } from './frames.ts';
 
-export type RollupTable = Exclude<ChainTable, 'samples'>;
+export type RollupTable = Exclude<ChainTable, 'frames'>;
 export const rollupSeconds: Readonly<Record<RollupTable, number>> = { rollup_1m: 60, rollup_1h: 3_600 };
 
 /** Messages that one stretch covers at most: 20,000 frames of 300 values are 6 million rows to aggregate. */
@@ -11,7 +12,7 @@ export const STRETCH_MAX = 20_000;
 /** Rows of raw in (from, to]: the day of the first one (days since 1970), undefined where there are none. */
 const firstDay = async (store: Store, stream: string, from: number, to: number): Promise<number | undefined> => {
   const [row] = await store.rows<{ day: number; some: number }>(
-    `SELECT toUInt16(argMin(day, seq)) AS day, count() > 0 AS some FROM samples
+    `SELECT toUInt16(argMin(day, seq)) AS day, count() > 0 AS some FROM frames
     WHERE stream = {stream: UInt64} AND seq > {from: UInt64} AND seq <= {to: UInt64}`,
     { stream: uint64(stream), from, to },
   );
@@ -40,6 +41,18 @@ export const rollUpNext = async (
   return end;
 };
 
+/** What a rollup keeps of a place in the frames of one minute (hour), computed for all places of a frame at once. */
+const figures: readonly (readonly [column: string, all: string])[] = [
+  ['count', 'sumForEach(arrayMap(v -> toUInt64(NOT isNaN(v)), values))'],
+  ['sum', 'sumForEach(arrayMap(v -> if(isNaN(v), 0, v), values))'],
+  ['min', 'minForEach(arrayMap(v -> if(isNaN(v), inf, v), values))'],
+  ['max', 'maxForEach(arrayMap(v -> if(isNaN(v), -inf, v), values))'],
+];
+const figuresOf: Readonly<Record<RollupTable, typeof figures>> = {
+  rollup_1m: figures,
+  rollup_1h: [...figures, ['quantiles', 'quantilesBFloat16StateForEach(0.5, 0.9, 0.99)(values)']],
+};
+
 const stretch = (
   store: Store,
   table: RollupTable,
@@ -50,10 +63,16 @@ const stretch = (
   token: string,
 ): Promise<void> =>
   store.run(
-    `INSERT INTO ${table} (day, series, ts, stream, count, sum, min, max, sketch, upto)
-    SELECT toDate({day: UInt16}), series, toStartOfInterval(ts, INTERVAL ${rollupSeconds[table]} SECOND) AS start, stream,
-      count(), sum(value), min(value), max(value), quantilesTDigestState(0.5, 0.9, 0.99)(value), {to: UInt64}
-    FROM samples WHERE stream = {stream: UInt64} AND seq > {from: UInt64} AND seq <= {to: UInt64} GROUP BY series, start, stream`,
+    `INSERT INTO ${table} (day, series, ts, stream, upto, ${figuresOf[table].map(([column]) => column).join(', ')})
+    SELECT toDate({day: UInt16}), series, start, {stream: UInt64}, {to: UInt64}, ${figuresOf[table].map(([column]) => `of_${column}`).join(', ')}
+    FROM (
+      SELECT probe, schema, first, toStartOfInterval(ts, INTERVAL ${rollupSeconds[table]} SECOND) AS start,
+        ${figuresOf[table].map(([column, all]) => `${all} AS all_${column}`).join(', ')}
+      FROM frames WHERE stream = {stream: UInt64} AND seq > {from: UInt64} AND seq <= {to: UInt64} GROUP BY probe, schema, first, start
+    ) AS f INNER JOIN ${SCHEMAS} AS s ON s.probe = f.probe AND s.schema = f.schema
+    ARRAY JOIN arraySlice(s.ids, f.first + 1, length(all_count)) AS series,
+      ${figuresOf[table].map(([column]) => `all_${column} AS of_${column}`).join(', ')}
+    WHERE of_count > 0`,
     { day, stream: uint64(stream), from, to },
     // One block, hence one part: all of the stretch or nothing.
     {
