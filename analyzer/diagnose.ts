@@ -1,5 +1,6 @@
 // From an incident to its cause: evidence out of the bank and the graph, the localiser's ranking, and a change of mind when due.
 import { type Anomaly, limits } from '@fenghuo/rules/contract';
+import { around } from './around.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
 import { overLinks } from './localise/link.ts';
@@ -27,7 +28,8 @@ const speaks = ({ watch, tickMs }: Engine, one: Series): boolean =>
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const { watch, graph } = engine;
   const series: SeriesEvidence[] = [];
-  for (const one of watch.series.values()) {
+  const { series: near, entities } = around(engine, file);
+  for (const one of near) {
     const { index, meta } = one;
     const isActive = watch.active.has(index);
     if (!isActive && !classes.has(meta.class)) continue;
@@ -49,7 +51,9 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     onsetMs: file.onsetMs,
     nowMs: engine.tickMs,
     series,
-    edges: [...graph.edges.values()].map(({ caller, callee, source }) => ({ caller, callee, source })),
+    edges: [...graph.edges.values()]
+      .filter(({ caller, callee }) => entities.has(caller) || entities.has(callee))
+      .map(({ caller, callee, source }) => ({ caller, callee, source })),
     kinds: graph.kinds,
     hosts: graph.hosts,
     events: engine.changes.flatMap(({ timeMs, service, kind, what }) =>

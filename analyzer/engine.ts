@@ -11,7 +11,7 @@ import {
 import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
-import { linkOf } from './localise/link.ts';
+import { endsOf, linkOf } from './localise/link.ts';
 import { type Series, Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
@@ -198,7 +198,10 @@ const isAbout = ({ meta }: Series, entity: string): boolean =>
 
 /** The figures by which an entity is judged healthy: what most of its calls see. */
 export const figures = (engine: Engine, entity: string): Series[] =>
-  [...engine.watch.series.values()].filter((one) => isAbout(one, entity) && isBody(one));
+  endsOf(entity)
+    .flatMap((end) => engine.watch.places.of(end))
+    .filter((one) => isAbout(one, entity) && isBody(one))
+    .sort((a, b) => a.index - b.index);
 
 /** Up to where a figure is healthy: its band, or the change that its rule calls too small to matter. */
 export const healthyUpTo = (engine: Engine, one: Series): number => {

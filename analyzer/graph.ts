@@ -100,10 +100,23 @@ export class Graph {
     return this.walk(entity, 'callees');
   }
 
-  private walk(entity: string, way: 'callers' | 'callees'): Set<string> {
+  callersOf(entity: string): readonly string[] {
+    return this.nearby().callers.get(entity) ?? [];
+  }
+
+  calleesOf(entity: string): readonly string[] {
+    return this.nearby().callees.get(entity) ?? [];
+  }
+
+  private nearby(): Near {
     this.near ??= neighbours(this.edges.values());
+    return this.near;
+  }
+
+  private walk(entity: string, way: 'callers' | 'callees'): Set<string> {
+    const near = this.nearby();
     const found = new Set([entity]);
-    for (const at of found) for (const next of this.near[way].get(at) ?? []) found.add(next);
+    for (const at of found) for (const next of near[way].get(at) ?? []) found.add(next);
     return found;
   }
 }

@@ -10,6 +10,7 @@ import {
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Edge, Graph } from './graph.ts';
 import { Groups } from './groups.ts';
+import { Places } from './places.ts';
 import { Readings } from './readings.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
@@ -56,6 +57,7 @@ type Layout = {
 export class Watch {
   readonly bank = new DetectorBank();
   readonly series = new Map<number, Series>();
+  readonly places = new Places<Series>();
   readonly probes = new Map<string, Probe>();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
@@ -172,6 +174,7 @@ export class Watch {
       epoch: 0,
     };
     this.series.set(index, made);
+    this.places.add(made);
     return made;
   }
 
@@ -222,6 +225,7 @@ export class Watch {
     this.bank.remove(one.index);
     this.active.delete(one.index);
     this.series.delete(one.index);
+    this.places.remove(one);
     this.byId.delete(one.meta.id);
     this.readings.forget(one.meta.id);
     this.groups.remove(one);
@@ -267,6 +271,7 @@ export class Watch {
       epoch: 0,
     };
     this.series.set(index, made);
+    this.places.add(made);
     this.byId.set(column.id, made);
     this.groups.add(
       made,
@@ -278,6 +283,6 @@ export class Watch {
   private rename(): void {
     this.named = this.graph.version;
     for (const one of this.series.values())
-      if (one.callee !== undefined) one.meta = { ...one.meta, entity: this.graph.resolve(one.callee) };
+      if (one.callee !== undefined) this.places.rename(one, this.graph.resolve(one.callee));
   }
 }

@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, Command>> = {
   probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   accuracy: async (args, out) => (await import('@fenghuo/analyzer/bench')).accuracyCommand(args, out),
   detect: script(() => import('./detect.ts')),
+  rank: script(() => import('./rank.ts')),
   series: script(() => import('./series.ts')),
   healthy: script(() => import('./healthy.ts')),
   ingest: async (args, out) => (await import('./ingest.ts')).ingestCommand(args, out),

@@ -29,9 +29,10 @@ export const openers = (engine: Engine): Opener[] => {
   const needed = natsNeeded(watch.groups.places.size);
   for (const index of watch.active) {
     const one = watch.series.get(index);
-    const anomaly = watch.anomaly(index);
     const rule = watch.detectors.find((r) => r.class === one?.meta.class);
-    if (one === undefined || anomaly === undefined || rule === undefined || !rule.opens) continue;
+    if (one === undefined || rule === undefined || !rule.opens) continue;
+    const anomaly = watch.anomaly(index);
+    if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = one.meta.class === 'business' ? engine.kpis.find(one.meta.metric) : undefined;
     if (
@@ -71,14 +72,12 @@ const waiting = ({ watch }: Engine, one: Series): number => {
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
 const paused = ({ watch }: Engine, one: Series): boolean => {
-  const others = [...watch.series.values()].filter(
-    ({ meta, lastMs }) =>
-      meta.caller === one.meta.caller &&
-      meta.entity !== one.meta.entity &&
-      meta.stat === 'p50' &&
-      lastMs === one.lastMs,
-  );
-  return one.meta.caller !== undefined && others.length > 0 && others.every(({ index }) => watch.active.has(index));
+  const { caller, entity } = one.meta;
+  if (caller === undefined) return false;
+  const others = watch.places
+    .by(caller)
+    .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
+  return others.length > 0 && others.every(({ index }) => watch.active.has(index));
 };
 
 /** Known maintenance of the entity, or of who calls it. */
@@ -97,9 +96,8 @@ const planned = (engine: Engine, { meta }: Series): boolean =>
 const busyMachine = (engine: Engine): boolean => {
   const { watch } = engine;
   const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
-  for (const { index, meta, lastMs } of watch.series.values()) {
-    if (meta.class !== 'latency' || meta.stat !== 'p50' || meta.caller === undefined || lastMs < engine.tickMs - 2_000)
-      continue;
+  for (const { index, meta, lastMs } of watch.groups.bodies.values()) {
+    if (meta.caller === undefined || lastMs < engine.tickMs - 2_000) continue;
     const key = `${meta.caller}\u0000${meta.entity}`;
     const slow = watch.active.has(index) || edges.get(key)?.slow === true;
     edges.set(key, { caller: meta.caller, callee: meta.entity, slow });

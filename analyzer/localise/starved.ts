@@ -19,6 +19,18 @@ const rooted = (series: SeriesEvidence, fromMs: number): SeriesEvidence => {
   };
 };
 
+/** Whether a sample since `fromMs` is below all before it: no fall, no strength. */
+const hasFallen = ({ timesMs, values }: SeriesEvidence, fromMs: number): boolean => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    if (timesMs[i]! < fromMs) least = Math.min(value, least);
+    else if (value < least) return true;
+  }
+  return false;
+};
+
 /** Per caller the strongest fall of calls to a callee, as far as the caller itself is still called; shared by the callers of one callee. */
 export const starving = (
   traffic: readonly SeriesEvidence[],
@@ -28,6 +40,7 @@ export const starving = (
 ): Map<string, Scored> => {
   const falls = new Map<string, Scored>();
   for (const series of traffic) {
+    if (!hasFallen(series, fromMs)) continue;
     const strength = strengthOf(rooted(series, fromMs), fromMs, settings);
     if (strength.strength > (falls.get(series.meta.entity)?.strength.strength ?? 0))
       falls.set(series.meta.entity, { series, strength: { ...strength, seen: strength.seen ** 2 } });

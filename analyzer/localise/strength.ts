@@ -36,6 +36,29 @@ const leastScale = (unit: string, location: number, isErrors: boolean): number =
 export const tempered = (z: number, share: number, settings: Settings): number =>
   z < settings.zLeast ? 0 : Math.log2(1 + z / settings.zLeast) * share ** settings.share;
 
+const presentFrom = (values: Float64Array, from: number): number => {
+  let present = 0;
+  for (let i = from < 0 ? values.length : from; i < values.length; i++) if (!Number.isNaN(values[i]!)) present++;
+  return present;
+};
+
+/** Most series are calm: no sample is out of the narrowest band that could be drawn. Of an edge also the shift within the band counts. */
+const isCalm = (
+  { meta, baseline, values, anomaly }: SeriesEvidence,
+  from: number,
+  { zLeast, fall }: Settings,
+): boolean => {
+  if (meta.caller !== undefined || anomaly !== undefined || meta.class === 'resource' || meta.class === 'saturation')
+    return false;
+  const far = zLeast * Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
+  for (let i = from < 0 ? values.length : from; i < values.length; i++) {
+    const change = values[i]! - baseline.location;
+    if (meta.bad !== 'down' && change >= far) return false;
+    if (meta.bad !== 'up' && -change * (meta.bad === 'both' ? fall : 1) >= far) return false;
+  }
+  return true;
+};
+
 /**
  * Strength of one series from `fromMs` on: the median z of its samples outside the band, times the share of samples that are outside.
  * z is the greater of two: against all of the past, and (for resources, which wander) the step against the last samples before the onset.
@@ -47,6 +70,7 @@ export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Set
   if (baseline.n < 3) return NONE;
   const badly = (z: number): number =>
     meta.bad === 'both' ? Math.max(z, -settings.fall * z) : meta.bad === 'up' ? z : -z;
+  if (isCalm(series, from, settings)) return { ...NONE, present: presentFrom(values, from) };
   const before = values.subarray(0, from < 0 ? values.length : from).filter((value) => !Number.isNaN(value));
   const scale = Math.max(
     baseline.scale,
