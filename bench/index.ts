@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, Command>> = {
   rank: script(() => import('./rank.ts')),
   series: script(() => import('./series.ts')),
   healthy: script(() => import('./healthy.ts')),
+  prometheus: async (args, out) => (await import('./prometheus.ts')).prometheusCommand(args, out),
   ingest: async (args, out) => (await import('./ingest.ts')).ingestCommand(args, out),
 };
 

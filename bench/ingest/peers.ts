@@ -81,9 +81,10 @@ export const startVictoria = async (path: string): Promise<Peer> => {
   };
 };
 
-export const startPrometheus = async (path: string): Promise<Peer> => {
+/** @param config its configuration file */
+export const startPrometheus = async (path: string, config = 'global: {}\n'): Promise<Peer> => {
   const data = mkdtempSync(join(tmpdir(), 'fenghuo-prometheus-'));
-  writeFileSync(join(data, 'prometheus.yml'), 'global: {}\n');
+  writeFileSync(join(data, 'prometheus.yml'), config);
   const child = spawn(
     path,
     [
