@@ -1,7 +1,7 @@
 // `npm run suite:live`: every fault on the whole product, beside distractors, against the truth written down beforehand.
 // Resumable: results are appended as NDJSON per commit; what is there already is not run again. `--only` and `--minutes` take a part.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomSeed, realClock, seededRandom } from '@fenghuo/kit';
@@ -10,41 +10,23 @@ import { watchProduct } from './incident/witness.ts';
 import { startProduct } from './lib/product.ts';
 import { startReceiver } from './lib/receiver.ts';
 import { type Case, cases } from './suite/cases.ts';
-import { type Row, runCase } from './suite/run.ts';
-import { table, verdict } from './suite/table.ts';
+import { record } from './suite/record.ts';
+import { type Row, rowsOf, streamOf } from './suite/rows.ts';
+import { runCase } from './suite/run.ts';
+import { brief, table, verdict } from './suite/table.ts';
 
 const commit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-/** Our own lines, written by this file: trusted as rows. */
-const rowsOf = (path: string): Row[] =>
-  existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .trim()
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Row)
-    : [];
-
-const brief = (row: Row): string =>
-  [
-    `${row.top1 ? 'right' : 'WRONG'}  ${row.key.padEnd(20)} on ${row.target}${row.distractor ? ` beside ${row.distractor}` : ''}:`,
-    `first ${row.first ?? 'nobody'}, last ${row.last ?? 'nobody'} (${row.kind ?? '–'}${row.kindRight ? '' : ', kind wrong'}),`,
-    `right after ${row.rightAfterMs ?? '–'} ms${row.inTime ? '' : ' LATE'}, opened ${row.opened}, pages ${row.pages},`,
-    `actions ${row.verified}/${row.undone}/${row.actions}${row.closed ? '' : ', NOT CLOSED'}`,
-  ].join(' ');
-
 type Life = {
   readonly todo: readonly Case[];
   readonly fixedRate: number | undefined;
   readonly seed: number;
   readonly until: number;
   readonly shift: number;
+  /** Where the results are kept; decision logs and the recorded stream lie in the folder beside. */
+  readonly path: string;
 };
 /** One life of the product for as many cases as fit before `until` (monotonic ms). */
-const live = async (
-  { todo, seed, until, shift, fixedRate }: Life,
-  logs: string,
-  each: (row: Row) => void,
-): Promise<void> => {
+const live = async ({ todo, seed, until, shift, fixedRate, path }: Life, each: (row: Row) => void): Promise<void> => {
   const random = seededRandom(seed);
   const rate = fixedRate ?? 6 + Math.round(random() * 5);
   const receiver = await startReceiver();
@@ -59,9 +41,21 @@ const live = async (
     const witness = watchProduct(product, platform);
     await realClock.sleep(40_000);
     for (const one of todo) {
-      if (realClock.monotonic() > until) return;
-      each(await runCase(one, { product, platform, witness, receiver, random, seed, rate, logs }));
+      if (realClock.monotonic() > until) break;
+      each(
+        await runCase(one, {
+          product,
+          platform,
+          witness,
+          receiver,
+          random,
+          seed,
+          rate,
+          logs: path.replace(/\.ndjson$/, ''),
+        }),
+      );
     }
+    await record(product, streamOf(path, seed));
   } finally {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, interrupted);
     await product.stop();
@@ -102,8 +96,8 @@ export const suiteCommand = async (args: readonly string[], out: (line: string) 
         seed: life,
         until,
         shift: Number(values.shift),
+        path,
       },
-      path.replace(/\.ndjson$/, ''),
       (row) => {
         appendFileSync(path, `${JSON.stringify(row)}\n`);
         out(brief(row));

@@ -12,21 +12,9 @@ import type { Product } from '../lib/product.ts';
 import type { Receiver } from '../lib/receiver.ts';
 import type { Case } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
-import { type Score, score } from './score.ts';
+import type { Row } from './rows.ts';
+import { score } from './score.ts';
 
-export type Row = Score & {
-  readonly key: string;
-  readonly fault: string;
-  readonly target: string;
-  readonly distractor: string | null;
-  readonly seed: number;
-  readonly rate: number;
-  readonly right: readonly string[];
-  readonly nature: string;
-  readonly closed: boolean;
-  /** When customers' own figures left their band, ms after the case began; null where they did not. */
-  readonly feltMs: number | null;
-};
 export type Stage = {
   readonly product: Product;
   readonly platform: Config;
@@ -105,6 +93,7 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     truth.nature === 'immediate' ? firstBad(stage, one, fromMs) : Number.isFinite(growingMs) ? growingMs : undefined;
   const closed = await until(CLOSED_MS_MAX, () => (openIncidents(witness).length === 0 ? true : undefined));
   await realClock.sleep(PAGES_MS);
+  const untilMs = realClock.now();
   const seen = witness.decisions.slice(seenFrom);
   for (const incident of openIncidents(witness))
     product.bus.nc.publish(
@@ -131,6 +120,9 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     nature: truth.nature,
     closed: closed === true,
     feltMs: Number.isFinite(growingMs) ? growingMs - fromMs : null,
+    fromMs,
+    t0Ms: t0 ?? null,
+    untilMs,
     ...score(seen, expected, new Set(pages.map((page) => page.key)).size),
   };
 };

@@ -1,5 +1,14 @@
 // The suite's results as the table that the docs show: a row a fault, and what must hold over all of them.
-import type { Row } from './run.ts';
+import type { Row } from './rows.ts';
+
+/** A run in one line. */
+export const brief = (row: Row): string =>
+  [
+    `${row.top1 ? 'right' : 'WRONG'}  ${row.key.padEnd(20)} on ${row.target}${row.distractor ? ` beside ${row.distractor}` : ''}:`,
+    `first ${row.first ?? 'nobody'}, last ${row.last ?? 'nobody'} (${row.kind ?? '–'}${row.kindRight ? '' : ', kind wrong'}),`,
+    `right after ${row.rightAfterMs ?? '–'} ms${row.inTime ? '' : ' LATE'}, opened ${row.opened}, pages ${row.pages},`,
+    `actions ${row.verified}/${row.undone}/${row.actions}${row.closed ? '' : ', NOT CLOSED'}`,
+  ].join(' ');
 
 const share = (rows: readonly Row[], is: (row: Row) => boolean): string => `${rows.filter(is).length}/${rows.length}`;
 const seconds = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1_000).toFixed(1)} s`);
