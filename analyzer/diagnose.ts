@@ -1,11 +1,12 @@
 // From an incident to its cause: evidence out of the bank and the graph, the localiser's ranking, and a change of mind when due.
-import { type Anomaly, limits } from '@fenghuo/rules/contract';
+import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
 import { overLinks } from './localise/link.ts';
 import { localise } from './localise/localise.ts';
-import type { Evidence, SeriesEvidence } from './types.ts';
+import { overReleases } from './localise/release.ts';
+import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
 import type { Series } from './watch.ts';
 
 /** A cause is named at once when it stands out so far, and whatever stands first after so long. */
@@ -15,19 +16,49 @@ const nameAfterMs = 2_000;
 const earlyMs = 10_000;
 const laterEveryMs = 5_000;
 const settledMs = 90_000;
-const beforeOnsetMs = 5_000;
+/** What a series did just before: enough samples to know its level, its steps and its extremes. */
+const beforeOnsetMs = 12_000;
 /** Ticks that a probe may be late before its figures count as silent. */
 const spokenMs = 2 * limits.tickMs;
+/** What was announced so long before the onset may still have to do with it. */
+const eventsMs = 1_800_000;
+/** A cause gives way only to another that weighs clearly more: late evidence wanders. */
+const clearlyMore = 1.5;
 const classes = new Set(['latency', 'errors', 'traffic', 'saturation', 'business']);
 
-/** A probe that still reports is not silent, whatever of its figures is missing: nobody called, so there was nothing to time. */
-const speaks = ({ watch, tickMs }: Engine, one: Series): boolean =>
-  (watch.probes.get(one.probe)?.tickMs ?? -1) >= tickMs - spokenMs;
+/**
+ * A probe that still reports is not silent, whatever of its figures is missing: nobody called, so there was nothing to time.
+ * Nor is a service of which an instance still reports: another was taken out of it.
+ */
+const speaking = ({ watch, tickMs }: Engine): ((one: Series) => boolean) => {
+  const alive = [...watch.probes.values()].filter((probe) => probe.tickMs >= tickMs - spokenMs);
+  const probes = new Set(alive.map(({ hash }) => hash));
+  const services = new Set(alive.flatMap(({ service }) => service ?? []));
+  return ({ probe, meta }) => probes.has(probe) || (meta.caller === undefined && services.has(meta.entity));
+};
+
+/** What was announced, and who was started anew without being announced. */
+const eventsOf = ({ changes, graph }: Engine, fromMs: number): Evidence['events'] => {
+  const announced = changes.flatMap(({ timeMs, service, kind, what }) =>
+    service === undefined || timeMs === undefined || timeMs < fromMs ? [] : [{ timeMs, entity: service, kind, what }],
+  );
+  const isPlanned = (service: string, atMs: number): boolean =>
+    changes.some(
+      ({ kind, service: of, timeMs = 0, untilMs = timeMs + 300_000 }) =>
+        kind === 'maintenance' && of === service && atMs >= timeMs && atMs <= untilMs,
+    );
+  const restarts = graph.restarts.filter(({ service, timeMs }) => timeMs >= fromMs && !isPlanned(service, timeMs));
+  return [
+    ...announced,
+    ...restarts.map(({ service, timeMs }) => ({ timeMs, entity: service, kind: 'restart', what: 'started anew' })),
+  ];
+};
 
 /** Everything that the ranking may look at, about one incident. */
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const { watch, graph } = engine;
   const series: SeriesEvidence[] = [];
+  const speaks = speaking(engine);
   const { series: near, entities } = around(engine, file);
   for (const one of near) {
     const { index, meta } = one;
@@ -37,7 +68,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     let from = timesMs.length;
     while (from > 0 && timesMs[from - 1]! >= file.onsetMs - beforeOnsetMs) from--;
     const said = isActive ? watch.anomaly(index) : undefined;
-    const anomaly = said?.shape === 'silence' && speaks(engine, one) ? undefined : said;
+    const anomaly = said?.shape === 'silence' && speaks(one) ? undefined : said;
     series.push({
       meta,
       baseline: watch.baseline(one),
@@ -56,11 +87,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
       .map(({ caller, callee, source }) => ({ caller, callee, source })),
     kinds: graph.kinds,
     hosts: graph.hosts,
-    events: engine.changes.flatMap(({ timeMs, service, kind, what }) =>
-      service === undefined || timeMs === undefined || timeMs < file.onsetMs - 1_800_000
-        ? []
-        : [{ timeMs, entity: service, kind, what }],
-    ),
+    events: eventsOf(engine, file.onsetMs - eventsMs),
   };
 };
 
@@ -79,19 +106,15 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
     return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
-  const ranking = overLinks(localise(evidence), evidence);
+  const ranking = overReleases(overLinks(localise(evidence), evidence), evidence);
   if (ranking.suspects.length === 0) return;
-  const first = ranking.suspects[0]!;
   if (incident.cause === null) {
     if (ranking.confidence < confidenceAtOnce && age < nameAfterMs) return;
   } else {
-    if (first.entity === incident.cause.entity) {
-      file.rival = undefined;
-      return;
-    }
-    const isSecond = file.rival === first.entity;
-    file.rival = first.entity;
-    if (!isSecond || ranking.confidence < incident.cause.confidence) return;
+    const rival = rivalOf(incident.cause, ranking);
+    const isSecond = file.rival === rival;
+    file.rival = rival;
+    if (rival === undefined || !isSecond) return;
   }
   const said = explain(ranking, evidence);
   const supersedes = file.causeId;
@@ -107,6 +130,14 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   for (const { entity, metric, why } of said.inhibited)
     if (!file.told.has(`${entity}\u0000${metric}`))
       emit(engine, { type: 'incident.inhibited', incident: file.id, entity, metric, why });
+};
+
+/** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
+const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, confidence: now }: Ranking): string | undefined => {
+  const first = suspects[0]!;
+  if (first.entity === entity) return first.kind === kind ? undefined : `${entity}\u0000${first.kind}`;
+  const held = suspects.find((one) => one.entity === entity)?.score ?? 0;
+  return first.score > clearlyMore * held && now >= confidence ? first.entity : undefined;
 };
 
 /** JSON knows no NaN: a silent series' figure is told as 0. */

@@ -4,6 +4,7 @@ import type { GraphEdge } from './types.ts';
 
 /** Edges without traffic for so long are forgotten, unless they were declared. */
 const edgeAgeMsMax = 600_000;
+const restartsMax = 64;
 
 export type Edge = GraphEdge & { readonly protocol: string; readonly firstMs: number; lastMs: number };
 
@@ -19,6 +20,9 @@ export class Graph {
   version = 0;
   /** Grows whenever edges may have been forgotten or renamed: who keeps one looks it up anew. */
   epoch = 1;
+  /** Processes of services that were started anew, newest last, at most `restartsMax`. */
+  readonly restarts: { readonly service: string; readonly timeMs: number }[] = [];
+  private readonly incarnations = new Map<string, number>();
   private readonly addresses = new Map<string, string>();
   private readonly declared = new Set<string>();
   /** Who calls whom by name, until an edge comes or goes. */
@@ -49,6 +53,12 @@ export class Graph {
     if (host !== undefined) this.kinds.set(host, this.kinds.get(host) ?? 'host');
     if (service === undefined) return;
     if (!this.kinds.has(service)) this.kinds.set(service, 'service');
+    const before = this.incarnations.get(schema.probe);
+    if (before === undefined || schema.incarnation > before) this.incarnations.set(schema.probe, schema.incarnation);
+    if (before !== undefined && schema.incarnation > before) {
+      this.restarts.push({ service, timeMs: atMs });
+      if (this.restarts.length > restartsMax) this.restarts.shift();
+    }
     if (host !== undefined) this.hosts.set(service, host);
     for (const listens of schema.listens) {
       const at = address(listens);

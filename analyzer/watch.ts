@@ -1,4 +1,6 @@
 // Every series under watch: schemas give them meaning, frames feed the detector bank, probes that stop are remembered.
+
+import { classify } from '@fenghuo/rules/catalog';
 import {
   type Anomaly,
   type Column,
@@ -238,6 +240,9 @@ export class Watch {
     const edge = service === undefined ? undefined : column.edge;
     // How often is always traffic, whatever it is that is counted.
     const of = column.stat === 'count' ? 'traffic' : column.class;
+    const usual = this.detectors.find((rule) => rule.class === of)?.bad ?? 'both';
+    // Room that is left is the other side of what is used.
+    const isRoom = of === 'resource' && classify(column.metric, column.unit).bad === 'down';
     const meta: SeriesMeta = {
       id: column.id,
       entity: edge ? this.graph.resolve(edge.callee) : (service ?? host ?? schema.probe),
@@ -249,7 +254,7 @@ export class Watch {
       unit: column.unit,
       class: of,
       kind: column.kind,
-      bad: this.detectors.find((rule) => rule.class === of)?.bad ?? 'both',
+      bad: isRoom ? 'down' : usual,
     };
     const attributes = Object.keys(column.attributes)
       .sort()

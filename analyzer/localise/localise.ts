@@ -1,9 +1,10 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
+import { kindOf } from './kind.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
-import { best, isSeen, kindOf, type Signs, signsOf } from './signs.ts';
+import { best, isSeen, type Signs, signsOf } from './signs.ts';
 
 type Because = RankedSuspect['because'][number];
 
@@ -77,7 +78,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     const showing = [...of.symptoms, ...of.own]
       .filter((s) => s.strength.strength > 0)
       .sort((a, b) => b.strength.strength - a.strength.strength || a.strength.onsetMs - b.strength.onsetMs);
-    const kind = kindOf(of);
+    const kind = kindOf(entity, of);
     showing.forEach((one, place) => {
       const { meta, baseline } = one.series;
       ranked.push({

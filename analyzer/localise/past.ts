@@ -11,15 +11,20 @@ export const MAD_TO_SD = 1.4826;
 export const middleOf = (values: Float64Array | readonly number[]): number =>
   Float64Array.from(values).sort()[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Level just before the onset and the scale of changes from sample to sample; undefined where there are too few. */
+/**
+ * Level just before the onset and the scale of changes from sample to sample, at least `least` of the level and `leastAt` in the metric's
+ * unit; undefined where there are too few samples, or nothing but zeros: what began since is new, and how much of it is much nobody knows.
+ */
 export const localOf = (
   before: Float64Array,
   least: number,
+  leastAt: number,
 ): { readonly level: number; readonly scale: number } | undefined => {
   if (before.length < SAMPLES_MIN) return undefined;
   const level = middleOf(before.subarray(-JUST_BEFORE));
   const differences = before.subarray(1).map((value, i) => Math.abs(value - before[i]!));
-  return { level, scale: Math.max(MAD_TO_SD * middleOf(differences), least * Math.abs(level), 1e-12) };
+  const scale = Math.max(MAD_TO_SD * middleOf(differences), least * Math.abs(level), leastAt);
+  return scale > 0 ? { level, scale } : undefined;
 };
 
 /**

@@ -1,6 +1,5 @@
 // What each entity shows: symptoms (latency, errors, calls that stopped), confessions of its own (resources, saturation), silence.
-import type { FaultKind } from '@fenghuo/rules/contract';
-import type { Evidence, SeriesEvidence } from '../types.ts';
+import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
 import { type Scored, shareOut } from './edges.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
@@ -27,6 +26,10 @@ export const signsOf = (
   const from = evidence.onsetMs - evidence.stepMs;
   const late = isErrorAlarm(evidence) ? settings.lateAtErrors : 1;
   const shared = settings.sharedAside ? sharedOf(evidence.series) : new Set<SeriesEvidence>();
+  // Who was started anew since the onset was gone before, however short the gap in its telemetry.
+  const restarted = new Set(
+    evidence.events.flatMap(({ kind, entity, timeMs }) => (kind === 'restart' && timeMs >= from ? [entity] : [])),
+  );
   const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
   const signOf = (entity: string) => {
     const known = signs.get(entity);
@@ -38,9 +41,14 @@ export const signsOf = (
   const symptoms: Record<'latency' | 'errors', Scored[]> = { latency: [], errors: [] };
   for (const series of evidence.series) {
     const { meta } = series;
-    if (meta.class === 'business' || meta.class === 'traffic' || shared.has(series)) continue;
+    if (!isTelling(meta, evidence.kinds) || shared.has(series)) continue;
     const of = signOf(meta.entity);
     const plain = strengthOf(series, from, settings);
+    if (meta.class === 'business') {
+      // What a service delivers and for whom nobody waits, as behind a queue: there is no caller whose calls would show it.
+      if (plain.strength > 0) of.symptoms.push({ series, strength: plain });
+      continue;
+    }
     const weight = meta.class === 'latency' ? late : 1;
     const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
     (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
@@ -58,10 +66,19 @@ export const signsOf = (
   return new Map(
     [...signs].map(([entity, { symptoms, own, told, silences }]) => [
       entity,
-      { symptoms, own, silent: told > 0 && silences > told / 2 },
+      { symptoms, own, silent: (told > 0 && silences > told / 2) || restarted.has(entity) },
     ]),
   );
 };
+
+/** What is under way grows with every wait, whoever causes it (Little, Operations Research 9, 1961): requests, and what they hold open. */
+export const isUnderWay = ({ metric }: SeriesMeta): boolean => /active|in_?flight|concurren|descriptor/.test(metric);
+
+/** What can speak of an entity's health. Of business only a figure that somebody gave a direction and an owner: demand moves all others. */
+const isTelling = (meta: SeriesMeta, kinds: Evidence['kinds']): boolean =>
+  meta.class === 'business'
+    ? meta.bad !== 'both' && kinds.has(meta.entity)
+    : meta.class !== 'traffic' && !isUnderWay(meta);
 
 const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
   alarm !== undefined &&
@@ -86,23 +103,4 @@ const sharedOf = (all: readonly SeriesEvidence[]): Set<SeriesEvidence> => {
   for (const same of alike.values())
     if (new Set(same.map((s) => s.meta.entity)).size > 1) for (const series of same) shared.add(series);
   return shared;
-};
-
-/** Kind of the fault as the signs show it. */
-export const kindOf = (signs: Signs): FaultKind => {
-  const errors = best(signs.symptoms.filter((s) => s.series.meta.class === 'errors'));
-  const latency = best(signs.symptoms.filter((s) => s.series.meta.class === 'latency'));
-  if (signs.silent) return 'silence';
-  const own = [...signs.own].sort((a, b) => b.strength.strength - a.strength.strength)[0];
-  if (own !== undefined && own.strength.strength > 1 && own.strength.strength >= Math.max(errors, latency)) {
-    if (/cpu/.test(own.series.meta.metric)) return 'cpu';
-    if (/mem|heap|gc/.test(own.series.meta.metric)) return 'memory';
-    if (/eventloop/.test(own.series.meta.metric)) return 'eventloop';
-    if (/disk|filesystem|blkio|io[._-]?(time|wait|read|write)|fs_/.test(own.series.meta.metric)) return 'disk';
-    if (/network|socket|tcp|packet/.test(own.series.meta.metric)) return 'network';
-    return 'saturation';
-  }
-  if (latency === 0 && errors === 0) return 'unknown';
-  // A timeout shows as both: calls that take long and then fail are late first.
-  return latency >= 0.6 * errors ? 'latency' : 'errors';
 };

@@ -30,7 +30,8 @@ const NONE: Strength = {
 const SILENCE = 4;
 /** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
 const leastScale = (unit: string, location: number, isErrors: boolean): number =>
-  isErrors && unit === '%' ? 0.5 : unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : Math.abs(location) * 0.05;
+  isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.abs(location) * 0.05;
+const leastCount = (unit: string): number => (unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : 0);
 
 /** Deviations tempered by a logarithm, because a constant series that moves has any z one likes, and loudness is not guilt; times the share. */
 export const tempered = (z: number, share: number, settings: Settings): number =>
@@ -68,20 +69,25 @@ export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Set
   const { baseline, meta, timesMs, values } = series;
   const from = timesMs.findIndex((time) => time >= fromMs);
   if (baseline.n < 3) return NONE;
+  const isResource = meta.class === 'resource' || meta.class === 'saturation';
+  // Room that is left falls in saw-teeth wherever it is given back in bulk, as by collections.
+  const room = isResource ? settings.fall : 1;
   const badly = (z: number): number =>
-    meta.bad === 'both' ? Math.max(z, -settings.fall * z) : meta.bad === 'up' ? z : -z;
+    meta.bad === 'both' ? Math.max(z, -settings.fall * z) : meta.bad === 'up' ? z : -room * z;
   if (isCalm(series, from, settings)) return { ...NONE, present: presentFrom(values, from) };
   const before = values.subarray(0, from < 0 ? values.length : from).filter((value) => !Number.isNaN(value));
-  const scale = Math.max(
+  const usual = Math.max(
     baseline.scale,
     leastScale(meta.unit, baseline.location, meta.class === 'errors'),
     settings.extremes ? extremeOf(before.map((value) => badly(value - baseline.location))) : 0,
   );
-  // What was so before anything happened is no news: only what came on top of it counts.
-  const last = before.length === 0 ? 0 : badly((before[before.length - 1]! - baseline.location) / scale);
-  const known = last < settings.zLeast ? 0 : last;
-  const isResource = meta.class === 'resource' || meta.class === 'saturation';
-  const local = isResource ? localOf(before, settings.stepLeast) : undefined;
+  // What was so before anything happened is no news: only what came on top of it counts, and by the measure of the level it was at.
+  // A heap that an earlier leak left large moves by more than a small one ever held.
+  const left = before.length === 0 ? 0 : badly((before[before.length - 1]! - baseline.location) / usual);
+  const isLeft = left >= settings.zLeast;
+  const scale = isLeft ? Math.max(usual, leastScale(meta.unit, before[before.length - 1]!, false)) : usual;
+  const known = isLeft ? (left * usual) / scale : 0;
+  const local = isResource ? localOf(before, settings.stepLeast, leastCount(meta.unit)) : undefined;
   const outside: { z: number; value: number }[] = [];
   const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
