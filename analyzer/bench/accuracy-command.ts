@@ -5,11 +5,15 @@ import { defaults } from '../localise/settings.ts';
 import { accuracyOf, placeOf } from './accuracy.ts';
 import type { RecordedCase, Truth } from './case.ts';
 import { evidenceOf } from './evidence.ts';
+import { peers, rankedBy } from './peers/index.ts';
+import { published } from './published.ts';
 import { readCase, readTruth, scoredCases } from './read-case.ts';
 import { asItIs, hashed, renamed, type Variant, variants } from './variants.ts';
 
 type Known = { readonly recorded: RecordedCase; readonly truth: Truth };
 type Out = (line: string) => void;
+/** A row of the table: whose ranking, and how it comes about. */
+type Contender = { readonly name: string; readonly rank: (recorded: RecordedCase) => readonly string[] };
 
 const RESAMPLES = 2_000;
 const SEED = 1;
@@ -27,6 +31,18 @@ export const interval = (hits: readonly boolean[], seed = SEED): readonly [numbe
     return count / Math.max(1, hits.length);
   }).sort((a, b) => a - b);
   return [shares[Math.floor(0.025 * RESAMPLES)] ?? 0, shares[Math.floor(0.975 * RESAMPLES)] ?? 0];
+};
+
+/** What others have published on the same data sets, as a table. */
+const publishedLines = (datasets: readonly string[]): string[] => {
+  const rows = published.filter(({ dataset }) => datasets.includes(dataset));
+  if (rows.length === 0) return [];
+  return [
+    '',
+    '| published | data set | figures | source |',
+    '|---|---|---|---|',
+    ...rows.map(({ method, dataset, figures, source }) => `| ${method} | ${dataset} | ${figures} | ${source} |`),
+  ];
 };
 
 /** Prints Markdown tables, or with `--json` an object a row; 1 where there are no cases, or a renamed case is ranked otherwise; 2 for wrong usage. */
@@ -48,20 +64,30 @@ export const accuracyCommand = async (args: readonly string[], out: Out): Promis
   const datasets = [...new Set(known.map(({ recorded }) => recorded.dataset))];
   const head = ['variant', ...datasets.flatMap((name) => [`${name} AC@1`, 'AC@3', 'Avg@5'])];
   if (!isJson) for (const line of [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`]) out(line);
-  for (const variant of [asItIs, ...variants]) {
+  const contenders: Contender[] = [
+    { name: asItIs.name, rank: (recorded) => rankingOf(recorded, asItIs) },
+    ...peers.map((peer) => ({
+      name: `${peer.name} (${peer.source}), re-implemented`,
+      rank: (recorded: RecordedCase) => rankedBy(peer, recorded),
+    })),
+    ...variants.map((variant) => ({
+      name: variant.name,
+      rank: (recorded: RecordedCase) => rankingOf(recorded, variant),
+    })),
+  ];
+  for (const { name, rank } of contenders) {
     const cells = datasets.flatMap((dataset) => {
       const places = known
         .filter(({ recorded }) => recorded.dataset === dataset)
-        .map(({ recorded, truth }) => placeOf(rankingOf(recorded, variant), truth.services));
+        .map(({ recorded, truth }) => placeOf(rank(recorded), truth.services));
       const { cases, ac1, ac3, avg5 } = accuracyOf(places);
       const [low, high] = interval(places.map((place) => place === 1));
-      if (isJson)
-        out(JSON.stringify({ variant: variant.name, dataset, cases, ac1, ac1Low: low, ac1High: high, ac3, avg5 }));
-      const range = variant === asItIs ? ` (${low.toFixed(2)}–${high.toFixed(2)})` : '';
-      return [`${ac1.toFixed(3)}${range}`, ac3.toFixed(3), avg5.toFixed(3)];
+      if (isJson) out(JSON.stringify({ variant: name, dataset, cases, ac1, ac1Low: low, ac1High: high, ac3, avg5 }));
+      return [`${ac1.toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`, ac3.toFixed(3), avg5.toFixed(3)];
     });
-    if (!isJson) out(`| ${[variant.name, ...cells].join(' | ')} |`);
+    if (!isJson) out(`| ${[name, ...cells].join(' | ')} |`);
   }
+  if (!isJson) for (const line of publishedLines(datasets)) out(line);
   const differing = known.filter(({ recorded }) => {
     const plain = rankingOf(recorded, asItIs).map(hashed);
     const under = rankingOf(renamed(recorded, hashed), asItIs);

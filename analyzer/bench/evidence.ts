@@ -48,13 +48,20 @@ const alarmOnset = (alarm: NonNullable<RecordedCase['alarm']>, rows: Rows, basel
   return Math.min(alarm.time, ...left);
 };
 
+/** Epoch seconds from which on rows may be of the trouble: as told, a little before the alarm, or as found. */
+export const startOf = (recorded: RecordedCase): number => {
+  const { times, values, stepSeconds, alarm, anomalyStart } = recorded;
+  const alarmed = alarm === undefined ? undefined : alarm.time - ALARM_LAG_STEPS * stepSeconds;
+  const rows = (): Rows => ({ metas: metasOf(recorded), stepMs: stepSeconds * 1_000, times, values });
+  return anomalyStart ?? alarmed ?? times[foundOnset(rows()) ?? Math.floor(times.length * UNKNOWN_SHARE)] ?? 0;
+};
+
 export const evidenceOf = (recorded: RecordedCase): Evidence => {
   const { times, values, stepSeconds, alarm, anomalyStart } = recorded;
   const stepMs = stepSeconds * 1_000;
   const metas = metasOf(recorded);
   const rows: Rows = { metas, stepMs, times, values };
-  const alarmed = alarm === undefined ? undefined : alarm.time - ALARM_LAG_STEPS * stepSeconds;
-  const first = anomalyStart ?? alarmed ?? times[foundOnset(rows) ?? Math.floor(times.length * UNKNOWN_SHARE)] ?? 0;
+  const first = startOf(recorded);
   // A row stands for the step that begins with it, so the one around the onset belongs to neither part.
   const healthy = times.filter((time) => time + stepSeconds <= first).length;
   const { baselines, anomalies } = stream(rows, healthy);
