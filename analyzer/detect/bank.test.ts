@@ -81,6 +81,26 @@ describe('DetectorBank', () => {
     expect(again).toBeLessThan(4);
   });
 
+  it.each([
+    [90, 0],
+    [90, 30],
+    [300, 0],
+    [300, 60],
+    [5_000, 60],
+  ])('sees calls become slow after a while in which they failed at once (past %i s, %i s between)', (past, between) => {
+    // As it happened: a name that did not resolve ended calls of 60 ms in 1 ms for 20 s; then a delay of 500 ms went unnoticed.
+    const g = noise(past + between);
+    const healthy = () => 0.06 * Math.exp(0.2 * g());
+    const { bank, index, next } = fed(latency, past, healthy);
+    const high = bank.expected(index).high;
+    const push = (t: number, value: number) => bank.push(index, next + t * 1_000, value);
+    for (let t = 0; t < 20; t++) expect(push(t, 0.001 * Math.exp(0.2 * g()))).toBe(0);
+    for (let t = 20; t < 20 + between; t++) expect(push(t, healthy())).toBe(0);
+    expect(bank.expected(index).high).toBeLessThan(1.2 * high);
+    const words = [0, 1].map((t) => push(20 + between + t, 0.5 + healthy()));
+    expect(words).toContain(1);
+  });
+
   it('does not learn while frozen', () => {
     const g = noise(3);
     const { bank, index, next } = fed(latency, 300, () => 0.05 * Math.exp(0.3 * g()));

@@ -62,6 +62,8 @@ export const SILENT = 4;
 /** Has had values that are not whole. */
 export const BROKEN = 8;
 export const REMOVED = 16;
+/** The last sample that the band learned lay beyond its tail. */
+export const BEYOND = 32;
 
 // What a push answers.
 export const NOTHING = 0;

@@ -22,9 +22,11 @@ import {
   SURPRISE,
   TAILS,
   THRESHOLDS,
+  TRAITS,
 } from './record.ts';
 import type { Seasons } from './season.ts';
 import { isSinking, rate, sink } from './tail.ts';
+import { badWay } from './traits.ts';
 
 /** Samples over which level and scale forget, and those of the short windows. */
 const SLOW_SAMPLES = 4_000;
@@ -44,6 +46,9 @@ const WARM = 50;
 const CLIP = 3;
 /** Samples before the scale may clip anything. */
 const YOUNG = 10;
+/** Views with a rule of their own: a jump has a whence, roughness has no direction. */
+const JUMP = 1;
+const ROUGHNESS = 3;
 /** An anomaly that lasts less is none of the series' past; a longer one becomes it, whatever it is. */
 const LASTING_MS = 300_000;
 /** sqrt(pi/2): mean absolute deviation of a Gaussian to its standard deviation. */
@@ -81,9 +86,12 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     const per = 1 / scale;
     const plain = x - level;
     const z = plain * per;
+    const way = badWay(b[at * 4 + TRAITS]!);
     const jump = (x - f[at + PREVIOUS]!) * per;
     f[at + PREVIOUS] = x;
-    const middle = f[at + MIDDLE]! + (x - f[at + MIDDLE]!) * (n < MIDDLE_SAMPLES ? 1 / n : 1 / MIDDLE_SAMPLES);
+    // Nor may good samples weigh against bad ones in the mean.
+    const toward = way === 0 ? x : way > 0 ? Math.max(x, level - scale) : Math.min(x, level + scale);
+    const middle = f[at + MIDDLE]! + (toward - f[at + MIDDLE]!) * (n < MIDDLE_SAMPLES ? 1 / n : 1 / MIDDLE_SAMPLES);
     f[at + MIDDLE] = lasting(middle);
     const mean = (middle - level) * per;
     const step = Math.min(Math.abs(jump), JUMP_MOST);
@@ -109,7 +117,9 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     if (h[season] !== 0)
       isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
     else decades[4] = decades[5] = 0;
-    const total = isRare ? combined(decades) : 0;
+    // A bad jump that ends near the level is the way back from where it was good.
+    if (way * z < CLIP && way * jump > 0) decades[JUMP] = 0;
+    const total = isRare ? combined(figures, decades, way) : 0;
 
     const clipped = n < YOUNG ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
     f[at + SLOW] = lasting(level + longRate * clipped);
@@ -122,13 +132,13 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
   }
 };
 
-/** The greatest, and a part of the next two. */
-const combined = (decades: Float64Array): number => {
+/** The greatest, and a part of the next two; what is rare in the good direction is none. @param way sign of the bad direction, 0 both */
+const combined = (figures: Float64Array, decades: Float64Array, way: -1 | 0 | 1): number => {
   let first = 0;
   let second = 0;
   let third = 0;
   for (let k = 0; k < decades.length; k++) {
-    const x = decades[k]!;
+    const x = way * figures[k]! < 0 && k !== ROUGHNESS ? 0 : decades[k]!;
     if (x > first) {
       third = second;
       second = first;

@@ -22,6 +22,10 @@ export const isPlain = (traits: number): boolean => (traits & (LOG | ROOT)) === 
 export const isBadWay = (traits: number, z: number): boolean =>
   (traits & (BAD_UP | BAD_DOWN)) === 0 || ((traits & BAD_UP) !== 0 ? z > 0 : z < 0);
 
+/** Sign of the bad direction, 0 where both are. */
+export const badWay = (traits: number): -1 | 0 | 1 =>
+  (traits & BAD_UP) !== 0 ? 1 : (traits & BAD_DOWN) !== 0 ? -1 : 0;
+
 const nameOf = (traits: number): Transform =>
   (traits & LOG) !== 0 ? 'log' : (traits & ROOT) !== 0 ? 'root' : 'identity';
 export const onto = (traits: number, value: number): number =>
