@@ -45,6 +45,7 @@ export const startConsole = async (
   const store = openStore(options);
   let live: Live | undefined;
   let port = options.port;
+  const link = (id: string): string => `http://${host}:${port}/incidents/${encodeURIComponent(id)}`;
   const incident = (id: string) => state.incidents.get(id);
   const silences = await openSilences(bus, clock, log, () => {
     if (state.caughtUp) notify.follow(state.incidents.values());
@@ -56,7 +57,7 @@ export const startConsole = async (
     self,
     routes: rules.routes,
     secret,
-    link: (id) => `http://${host}:${port}/incidents/${encodeURIComponent(id)}`,
+    link,
     incident,
     silenced: (one, nowMs) => silencedBy(silences.all(), one, nowMs),
     ...(retry === undefined ? {} : { retry }),
@@ -76,6 +77,8 @@ export const startConsole = async (
     ...{ state, silences, store, bus, clock, log, self, audit, host, partitions, web },
     adminToken,
     playbooks: rules.playbooks,
+    routes: rules.routes,
+    link,
   });
   const server = createServer(app);
   live = openLive({ server, host, clock, state, shown: screen({ bus, clock, log, incident }) });

@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import { openapi } from './openapi.ts';
 import { knownHost, problem } from './problem.ts';
+import { alertmanagerRoutes } from './routes/alertmanager.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { laterRoutes } from './routes/later.ts';
@@ -42,7 +43,7 @@ export const consoleApp = (parts: AppParts): express.Express => {
   });
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(openapi));
   const guard = guards(parts);
-  for (const routes of [incidentRoutes, commandRoutes, silenceRoutes, seriesRoutes, laterRoutes])
+  for (const routes of [incidentRoutes, commandRoutes, silenceRoutes, seriesRoutes, alertmanagerRoutes, laterRoutes])
     routes(app, parts, guard);
   app.use('/api', (_request, response) => problem(response, 404, 'not found', 'see /api/v1/openapi.json'));
   app.use('/assets', express.static(`${parts.web}/assets`, { immutable: true, maxAge: '1y' }));

@@ -1,6 +1,7 @@
 // The REST interface described (OpenAPI 3.1); bodies come from the same schemas that check them. A test holds it against the routes.
 import { changeEvent, command, incidentStates, silenceDraft } from '@fenghuo/rules/contract';
 import { z } from 'zod';
+import { postedAlerts } from './alerts.ts';
 import { unbuilt } from './routes/later.ts';
 import { seriesQuery } from './routes/series.ts';
 
@@ -30,6 +31,13 @@ const body = (name: string) => ({
   required: true,
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
 });
+const filter = query('filter', 'a matcher such as severity="critical"; may come several times');
+const listing = [
+  filter,
+  query('receiver', 'pattern for the whole name'),
+  query('active', 'those that no silence holds', { type: 'boolean', default: true }),
+  query('silenced', 'those that a silence holds', { type: 'boolean', default: true }),
+];
 const secured = [{ admin: [] }];
 const time = { type: 'string', format: 'date-time' };
 
@@ -127,6 +135,37 @@ const paths: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   },
   '/api/v1/playbooks': { get: { summary: 'Loaded playbooks', responses: ok('{ items }') } },
   '/api/v1/audit': { get: { summary: 'Recent writes', security: secured, responses: ok('{ items }') } },
+  '/api/v2/status': { get: { summary: 'Alertmanager API v2: what speaks it here', responses: ok('the status') } },
+  '/api/v2/receivers': { get: { summary: 'Names of receivers', responses: ok('[{ name }]') } },
+  '/api/v2/alerts': {
+    get: {
+      summary: 'Incidents that are not closed, and alerts of others',
+      parameters: listing,
+      responses: ok('alerts'),
+    },
+    post: {
+      summary: 'Alerts of others: listed and silenced until they end, not diagnosed',
+      security: secured,
+      requestBody: body('PostedAlerts'),
+      responses: written('200', 'kept'),
+    },
+  },
+  '/api/v2/alerts/groups': {
+    get: { summary: 'The same by receiver and name', parameters: listing, responses: ok('groups') },
+  },
+  '/api/v2/silences': {
+    get: { summary: 'Silences', parameters: [filter], responses: ok('silences') },
+    post: {
+      summary: 'Make a silence, or change the one that `id` names',
+      security: secured,
+      requestBody: body('Silence'),
+      responses: written('200', '{ silenceID }'),
+    },
+  },
+  '/api/v2/silence/{id}': {
+    get: { summary: 'One silence', parameters: [id], responses: ok('the silence') },
+    delete: { summary: 'End a silence now', parameters: [id], security: secured, responses: written('200', '{}') },
+  },
   '/api/v1/openapi.json': { get: { summary: 'This document', responses: ok('OpenAPI 3.1') } },
 };
 
@@ -156,6 +195,7 @@ export const openapi = {
       ChangeEvent: z.toJSONSchema(changeEvent, { io: 'input' }),
       Command: z.toJSONSchema(command),
       Silence: z.toJSONSchema(silenceDraft, { io: 'input' }),
+      PostedAlerts: z.toJSONSchema(postedAlerts, { io: 'input' }),
       Query: z.toJSONSchema(seriesQuery, { io: 'input' }),
       Remark: {
         type: 'object',

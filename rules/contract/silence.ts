@@ -57,6 +57,8 @@ export const silence = z.object({
   endsMs: z.number(),
   createdBy: z.string(),
   comment: z.string(),
+  /** When it was last changed; silences of older versions do not say. */
+  updatedMs: z.number().optional(),
 });
 export type Silence = Readonly<z.infer<typeof silence>>;
 
@@ -64,6 +66,7 @@ const whole = (pattern: string): string => `^(?:${pattern})$`;
 
 /** What a silence can match of an incident. */
 export const labelsOf = (incident: Incident): Readonly<Record<string, string>> => ({
+  alertname: 'FenghuoIncident',
   incident: incident.id,
   severity: incident.severity,
   service: incident.cause?.entity ?? '',
@@ -76,6 +79,10 @@ const holds = (one: Matcher, labels: Readonly<Record<string, string>>): boolean 
   return (one.isRegex ? new RegExp(whole(one.value)).test(value) : value === one.value) === one.isEqual;
 };
 
+/** Whether all of them hold of these labels. */
+export const matches = (all: readonly Matcher[], labels: Readonly<Record<string, string>>): boolean =>
+  all.every((one) => holds(one, labels));
+
 export const silenceState = (one: Silence, nowMs: number): 'pending' | 'active' | 'expired' =>
   nowMs < one.startsMs ? 'pending' : nowMs < one.endsMs ? 'active' : 'expired';
 
@@ -84,7 +91,7 @@ export const silencedBy = (silences: Iterable<Silence>, incident: Incident, nowM
   const labels = labelsOf(incident);
   let found: Silence | undefined;
   for (const one of silences)
-    if (silenceState(one, nowMs) === 'active' && one.matchers.every((m) => holds(m, labels)))
+    if (silenceState(one, nowMs) === 'active' && matches(one.matchers, labels))
       if (found === undefined || one.endsMs > found.endsMs) found = one;
   return found;
 };

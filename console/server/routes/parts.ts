@@ -1,6 +1,7 @@
 // What routes work with, and who may pass: reading needs nothing on loopback, every write a token, a rate and a small body.
 import type { Store } from '@fenghuo/collector/store';
 import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
+import type { RouteRule } from '@fenghuo/rules/contract';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
@@ -22,6 +23,9 @@ export type AppParts = {
   readonly adminToken: string | undefined;
   readonly partitions: number;
   readonly playbooks: readonly object[];
+  readonly routes: readonly RouteRule[];
+  /** Address of an incident on this console. */
+  readonly link: (incident: string) => string;
   /** Folder of the built web app. */
   readonly web: string;
 };
