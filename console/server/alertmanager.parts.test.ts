@@ -90,6 +90,13 @@ describe('alerts of others', () => {
     await console.ask('POST', '/api/v2/alerts', { body: [over] });
     expect(await others()).toEqual([]);
   });
+  it('last five minutes where no end is given, as Go writes that', async () => {
+    const never = '0001-01-01T00:00:00.000Z';
+    const body = [{ labels: { alertname: 'Posted' }, startsAt: never, endsAt: never }];
+    expect((await console.ask('POST', '/api/v2/alerts', { body })).status).toBe(200);
+    const [one] = await alerts('?filter=alertname%3D%22Posted%22');
+    expect(Date.parse(one?.endsAt ?? '') - Date.parse(one?.startsAt ?? '')).toBe(300_000);
+  });
   it('are refused whole where one is no alert, with its place', async () => {
     const bad = [disk, { labels: { 'not a name': 'x' } }];
     const answer = await console.ask('POST', '/api/v2/alerts', { body: bad });

@@ -26,7 +26,10 @@ const LABELS_MAX = 64;
 const labels = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a label name'), z.string().max(CHARS_MAX))
   .refine((all) => Object.keys(all).length <= LABELS_MAX, { message: `at most ${LABELS_MAX}` });
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+/** Go writes a time that is not given as the beginning of the year 1. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => (text.startsWith('0001-01-01') ? undefined : Date.parse(text)));
 /** What `POST /api/v2/alerts` takes. */
 export const postedAlerts = z
   .array(

@@ -69,13 +69,15 @@ describe('reads', () => {
       ],
       't-series',
     );
-    const samples = [0.1, 0.2, 0.6].map((value, i) => ({
-      day: new Date(atMs).toISOString().slice(0, 10),
-      series: decimal,
-      ts: new Date(atMs + i * 1_000).toISOString(),
-      value,
+    const samples = [0.1, 0.2, 0.6].map((value, i) => ({ ts: new Date(atMs + i * 1_000).toISOString(), value }));
+    const of = { probe: '1', schema: '2' };
+    const told = new Date(atMs).toISOString();
+    await store.insertRows('schemas', [{ ...of, ids: [decimal], told }], 't-schemas');
+    const frames = samples.map(({ ts, value }, seq) => ({
+      ...of,
+      ...{ day: told.slice(0, 10), stream: '1', seq, first: 0, ts, values: [value] },
     }));
-    await store.insertRows('samples', samples, 't-samples');
+    await store.insertRows('frames', frames, 't-frames');
     await store.close();
     const found = items.parse((await console.ask('GET', '/api/v1/series?match=LENDER')).json()).items;
     expect(found).toMatchObject([{ id, metric: 'http.client.request.duration', stat: 'p50', service: 'till' }]);
