@@ -34,7 +34,8 @@ const speaking = ({ watch, tickMs }: Engine): ((one: Series) => boolean) => {
   const alive = [...watch.probes.values()].filter((probe) => probe.tickMs >= tickMs - spokenMs);
   const probes = new Set(alive.map(({ hash }) => hash));
   const services = new Set(alive.flatMap(({ service }) => service ?? []));
-  return ({ probe, meta }) => probes.has(probe) || (meta.caller === undefined && services.has(meta.entity));
+  // Of an edge the caller tells: where the caller is gone, nothing is said of the callee.
+  return ({ probe, meta }) => meta.caller !== undefined || probes.has(probe) || services.has(meta.entity);
 };
 
 /** What was announced, and who was started anew without being announced. */
@@ -136,8 +137,10 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
 const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, confidence: now }: Ranking): string | undefined => {
   const first = suspects[0]!;
   if (first.entity === entity) return first.kind === kind ? undefined : `${entity}\u0000${first.kind}`;
-  const held = suspects.find((one) => one.entity === entity)?.score ?? 0;
-  return first.score > clearlyMore * held && now >= confidence ? first.entity : undefined;
+  const held = suspects.find((one) => one.entity === entity);
+  // What turned out to be another's effect need not be outweighed.
+  if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;
+  return first.score > clearlyMore * (held?.score ?? 0) && now >= confidence ? first.entity : undefined;
 };
 
 /** JSON knows no NaN: a silent series' figure is told as 0. */

@@ -43,15 +43,13 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   const latency = best(lateness);
   if (latency === 0 && errors === 0) return 'unknown';
   // A figure of calls to another that accuses the caller: alone among the callers it waits, for a connection rather than for the callee.
-  const loudest = [...lateness].sort((a, b) => b.strength.strength - a.strength.strength)[0];
-  if (loudest !== undefined && latency > errors && loudest.series.meta.entity !== entity) return 'saturation';
-  // Most calls end as ever, some do not end. Who answers with errors did answer.
+  if (best(lateness.filter((s) => s.series.meta.entity !== entity)) * LOUDER >= Math.max(latency, errors))
+    return 'saturation';
+  // Who answers with errors did answer.
+  if (best(of('errors').filter((s) => s.series.meta.caller === undefined)) > 0) return 'errors';
+  // Most calls end as ever, some do not end.
   const bodies = lateness.filter((s) => !isAge(s) && isBody(s) && s.strength.present > 0);
-  const answered = of('errors').filter((s) => s.series.meta.caller === undefined);
-  if (bodies.length > 0 && best(bodies) === 0) {
-    if (best(answered) > 0) return 'errors';
-    if (best(lateness.filter(isAge)) > 0) return 'hang';
-  }
+  if (bodies.length > 0 && best(bodies) === 0 && best(lateness.filter(isAge)) > 0) return 'hang';
   // A timeout shows as both: calls that take long and then fail are late first.
   return latency >= 0.6 * errors ? 'latency' : 'errors';
 };

@@ -3,6 +3,7 @@
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { defaults } from './settings.ts';
+import { isUnderWay } from './signs.ts';
 import { strengthOf } from './strength.ts';
 
 /** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
@@ -10,6 +11,8 @@ const TOLD_MIN = 2;
 const MISSED_MAX = 1;
 /** A process that is busy, stopped or full takes calls late and does not know it: from here on its own figures speak against it. */
 const OWN_MAX = 1;
+/** The callee's own lateness and the other callers' complaints, as a share of the loudest complaint, up to which they are noise beside it. */
+const CALM_SHARE = 0.3;
 const BETWEEN = ' → ';
 
 /** The name of the link between two entities. */
@@ -21,7 +24,9 @@ const isSymptom = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency
 /** Only calls that ended have been seen from both sides: of one that still waits the callee cannot have told yet. */
 const isEnded = ({ meta }: SeriesEvidence): boolean => !/(^|\.|_)age$/.test(meta.metric);
 const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
-  meta.caller === undefined && (meta.class === 'saturation' || /cpu|gc/.test(meta.metric));
+  meta.caller === undefined &&
+  !isUnderWay(meta) &&
+  (meta.class === 'saturation' || (meta.class === 'resource' && /cpu|gc/.test(meta.metric)));
 
 /** The link that the first suspect was mistaken for, or undefined. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
@@ -31,9 +36,11 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const own = about.filter((series) => series.meta.caller === undefined && isSymptom(series));
   const told = Math.max(0, ...own.map((series) => strengthOf(series, from, defaults).present));
   const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
-  if (told < TOLD_MIN || told < ticks - MISSED_MAX || own.some((series) => strength(series) > 0)) return undefined;
-  const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s) && strength(s) > 0);
-  const [caller, ...others] = new Set(complaints.flatMap(({ meta }) => meta.caller ?? []));
+  const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s));
+  const loudest = Math.max(0, ...complaints.map(strength));
+  const isLoud = (series: SeriesEvidence): boolean => strength(series) > CALM_SHARE * loudest;
+  if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(isLoud)) return undefined;
+  const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
   const isBurdened = (end: string): boolean =>
     evidence.series.some((s) => s.meta.entity === end && isOwnBurden(s) && strength(s) > OWN_MAX);

@@ -74,11 +74,14 @@ export const signsOf = (
 /** What is under way grows with every wait, whoever causes it (Little, Operations Research 9, 1961): requests, and what they hold open. */
 export const isUnderWay = ({ metric }: SeriesMeta): boolean => /active|in_?flight|concurren|descriptor/.test(metric);
 
+/** Parts of a heap fill and are emptied by turns; the heap as a whole tells. */
+const isPart = ({ metric }: SeriesMeta): boolean => /heap.*(space|eden|survivor|young)/.test(metric);
+
 /** What can speak of an entity's health. Of business only a figure that somebody gave a direction and an owner: demand moves all others. */
 const isTelling = (meta: SeriesMeta, kinds: Evidence['kinds']): boolean =>
   meta.class === 'business'
     ? meta.bad !== 'both' && kinds.has(meta.entity)
-    : meta.class !== 'traffic' && !isUnderWay(meta);
+    : meta.class !== 'traffic' && !isUnderWay(meta) && !isPart(meta);
 
 const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
   alarm !== undefined &&

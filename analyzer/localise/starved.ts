@@ -10,10 +10,13 @@ const rooted = (series: SeriesEvidence, fromMs: number): SeriesEvidence => {
   const values = series.values.map((value) => Math.sqrt(Math.max(0, value)));
   const before = values.filter((value, i) => series.timesMs[i]! < fromMs && !Number.isNaN(value));
   const location = before.length === 0 ? 0 : middleOf(before);
+  // The root of a Poisson count deviates by a half, however alike the few samples before happen to be. Rates may be averages.
+  const isCount =
+    series.meta.kind !== 'gauge' && series.values.every((value) => Number.isNaN(value) || Number.isInteger(value));
   const spread = before.length === 0 ? 0 : MAD_TO_SD * middleOf(before.map((value) => Math.abs(value - location)));
   return {
     meta: { ...series.meta, class: 'errors', bad: 'down', unit: '' },
-    baseline: { ...series.baseline, n: before.length, location, scale: Math.max(spread, 1e-12) },
+    baseline: { ...series.baseline, n: before.length, location, scale: Math.max(spread, isCount ? 0.5 : 1e-12) },
     timesMs: series.timesMs,
     values,
   };

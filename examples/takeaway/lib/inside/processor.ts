@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { vulnerable } from './vulnerable.ts';
 
 const THREADS = 2;
-/** A runaway computation keeps the loop itself busy nine parts of ten. */
-const BUSY_MS = 45;
-const FREE_MS = 5;
+/** A runaway computation keeps the loop itself busy nine parts of ten, in turns that whoever waits for an answer feels. */
+const BUSY_MS = 180;
+const FREE_MS = 20;
 
 const burn = (ms: number): void => {
   const end = Date.now() + ms;
