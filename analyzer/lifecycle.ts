@@ -1,6 +1,6 @@
 // How an incident goes on: is its cause measured healthy again, is it contained, repaired, over.
 import { actionFinal, type Bilingual, type IncidentState, limits } from '@fenghuo/rules/contract';
-import { openers } from './correlate/correlate.ts';
+import type { Opener } from './correlate/correlate.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 
 /** The cause's own figures must have been healthy for so long to be called repaired. */
@@ -47,11 +47,9 @@ export const healthyFor = (engine: Engine, id: string): number => {
 };
 
 /** What is measured of an incident whether the engine decides or follows its log: health of the cause, quiet around it. */
-export const observe = (engine: Engine, file: CaseFile): void => {
+export const observe = (engine: Engine, file: CaseFile, found: readonly Opener[]): void => {
   measure(engine, file);
-  const stirring = openers(engine).some(
-    ({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business',
-  );
+  const stirring = found.some(({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business');
   if (stirring) file.quietSinceMs = undefined;
   else file.quietSinceMs ??= engine.now.atMs;
 };

@@ -2,7 +2,7 @@
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
 import { hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
-import { correlate, obeyIncident } from './correlate/correlate.ts';
+import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
 import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs } from './engine.ts';
 import { account, accumulate } from './impact.ts';
@@ -89,12 +89,13 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.out.evaluated = true;
   engine.kpis.settle(atMs);
   engine.watch.silence(engine.tickMs);
+  const stirring = openers(engine);
   for (const file of engine.files.values()) {
-    observe(engine, file);
+    observe(engine, file, stirring);
     accumulate(engine, file);
   }
   if (deciding) {
-    correlate(engine);
+    correlate(engine, stirring);
     for (const file of [...engine.files.values()]) {
       diagnose(engine, file);
       follow(engine, file);

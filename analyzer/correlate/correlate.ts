@@ -31,6 +31,10 @@ export const openers = (engine: Engine): Opener[] => {
     const one = watch.series.get(index);
     const rule = watch.detectors.find((r) => r.class === one?.meta.class);
     if (one === undefined || rule === undefined || !rule.opens) continue;
+    const { expected } = watch.bank.expected(index);
+    const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
+    // Most of what stirs on a large platform is too small to matter: that is seen at its last figure.
+    if (!is(Math.fround(one.last))) continue;
     const anomaly = watch.anomaly(index);
     if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
@@ -40,7 +44,6 @@ export const openers = (engine: Engine): Opener[] => {
       (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))
     )
       continue;
-    const is = (value: number): boolean => matters(value, anomaly.expected, one.meta.bad, rule, one.meta.unit);
     const ticks = ticksOut(watch.bank.recent(index).values, is);
     const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
     const calls = watch.callsOf(one);
@@ -121,8 +124,8 @@ const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Ope
   return false;
 };
 
-export const correlate = (engine: Engine): undefined => {
-  const found = openers(engine);
+/** Sorts what stirs into the incidents that are open, or opens one. */
+export const correlate = (engine: Engine, found: readonly Opener[]): undefined => {
   if (found.length === 0) return;
   const news: Opener[] = [];
   for (const opener of found) {
