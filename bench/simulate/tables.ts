@@ -30,24 +30,3 @@ export const heavy = (random: () => number, freedom: number): Float32Array => {
 
 /** Uniform in 0..1. */
 export const uniform = (random: () => number): Float32Array => made(random);
-
-/** How much slower than usual a call is: lognormal, and one in a hundred from three times on with a Pareto tail (exponent 2.5), a time-out's worth at most. */
-const callFactor = (random: () => number): number => {
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const usual = Math.exp(0.35 * normal);
-  return random() < 0.01 ? Math.min(60, 3 * usual * (1 - random()) ** (-1 / 2.5)) : usual;
-};
-
-/** Median and greatest of `calls` such factors: what a second's figures are made of. */
-export const secondsOf = (random: () => number, calls: number): { median: Float32Array; most: Float32Array } => {
-  const median = new Float32Array(TABLE);
-  const most = new Float32Array(TABLE);
-  const factors = new Float64Array(calls);
-  for (let i = 0; i < TABLE; i++) {
-    for (let k = 0; k < calls; k++) factors[k] = callFactor(random);
-    factors.sort();
-    median[i] = factors[calls >> 1]!;
-    most[i] = factors[calls - 1]!;
-  }
-  return { median, most };
-};

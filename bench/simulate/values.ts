@@ -1,15 +1,21 @@
 // The made-up platform's figures, second by second: seasons, heavy tails, sparse errors, single busy seconds, releases, restarts, gaps.
+import { Calls, mixed } from './calls.ts';
 import type { Fault } from './faults.ts';
 import { FIGURES } from './schemas.ts';
-import { drifting, gaussian, MASK, secondsOf, uniform } from './tables.ts';
+import { drifting, gaussian, MASK, uniform } from './tables.ts';
 import { type Node, settle } from './town.ts';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
-/** Chances a second: release and restart of a service, a lost frame, a value that is missing, a second of a busy processor. */
+/** Chances a second: release and restart of a service, a lost frame, a frame that lacks a value, a connection that breaks with what it carries. */
 const RELEASE = 0.3 / DAY_S;
 const RESTART = 0.2 / DAY_S;
 const LOST = 0.0005;
+const LACKING = 0.0005;
+const BROKEN = 4 / DAY_S;
+const UNIT = 1 / 4_294_967_296;
+/** Draws of one service's second. */
+const DRAWS = 16;
 /** For so long a process is slower after it started. */
 const COLD_S = 20;
 
@@ -24,9 +30,8 @@ export type Pause = { readonly silentUntilS: number; readonly startedS: number; 
 export class Values {
   private readonly nodes: readonly Node[];
   private readonly random: () => number;
-  /** Factors of a second's latencies by its number of calls, 1, 2, 4 … */
-  private readonly median: readonly Float32Array[];
-  private readonly most: readonly Float32Array[];
+  private readonly calls: Calls;
+  private readonly salt: number;
   private readonly normal: Float32Array;
   private readonly slow: Float32Array;
   private readonly even: Float32Array;
@@ -36,9 +41,8 @@ export class Values {
   constructor(nodes: readonly Node[], random: () => number) {
     this.nodes = nodes;
     this.random = random;
-    const rows = [1, 2, 4, 8, 16, 32].map((calls) => secondsOf(random, calls));
-    this.median = rows.map(({ median }) => median);
-    this.most = rows.map(({ most }) => most);
+    this.calls = new Calls(random);
+    this.salt = Math.floor(random() * 0x7fff_ffff);
     this.slow = drifting(random, 0.98);
     this.normal = gaussian(random);
     this.even = uniform(random);
@@ -74,8 +78,11 @@ export class Values {
     const load = loadAt((hour + node.shiftH + 24) % 24);
     let at = (Math.imul(i, 0x9e3779b1) + second) & MASK;
     let k = 0;
+    const moment = second + this.salt;
+    let draw = i * DRAWS;
     for (const { to, share } of node.calls) {
       at = (at + 7_919) & MASK;
+      draw += 3;
       const callee = this.nodes[to]!;
       const down = fault?.kind === 'crash' && fault.target === to;
       const pause = this.pauses[to];
@@ -84,48 +91,58 @@ export class Values {
       const count = this.count(node.rate * share * load, at);
       const reached = fault === undefined ? 0 : fault.reach[to]!;
       const failing = fault === undefined ? 0 : fault.failing * reached;
+      // Caller and callee see the same calls, the more so the larger the caller's part of them.
+      const isShared = mixed(moment, draw) * UNIT * callee.rate * load < count;
+      const of = isShared ? to * DRAWS : draw;
+      this.calls.draw(count, mixed(moment, of + 1), mixed(moment, of + 2));
+      const usual = (down ? 0.002 : callee.total * (1 + 0.3 * load)) * this.warmth(pause, second, at);
+      const late = fault?.holds[to] === 1 ? fault.slower : 0;
+      out[k++] = count === 0 ? Number.NaN : usual * this.calls.median + late;
       out[k++] =
         count === 0
           ? Number.NaN
-          : down
-            ? 0.002 * this.median[4]![at]!
-            : this.latency(callee, at, load, count, second, pause) + (fault?.holds[to] === 1 ? fault.slower : 0);
-      out[k++] =
-        count === 0
-          ? Number.NaN
-          : down
-            ? 0.004 * this.median[2]![at]!
-            : this.tail(callee, at, load, count) + this.caught(reached, count, at, fault);
+          : Math.max(late, this.caught(reached, count, at, fault)) + usual * this.calls.most + this.paused(at);
       out[k++] = count;
+      const under = isAway && second === pause!.silentUntilS - 3 ? Math.min(2, Math.round(count * 0.02)) : 0;
       out[k++] = Math.min(
         count,
-        this.rare(count * 0.0008, at) +
-          this.count(failing * count, at + 3) +
-          (isAway && second === pause!.silentUntilS - 3 ? Math.min(2, Math.round(count * 0.02)) : 0),
+        this.failed(count, at, mixed(moment, draw)) + this.count(failing * count, at + 3) + under,
       );
     }
     at = (at + 104_729) & MASK;
+    draw = i * DRAWS;
     const reached = fault === undefined ? 0 : fault.reach[i]!;
     const count = this.count(node.rate * load, at);
+    this.calls.draw(count, mixed(moment, draw + 1), mixed(moment, draw + 2));
+    const usual = node.total * (1 + 0.3 * load) * this.warmth(this.pauses[i], second, at);
+    const late = fault?.holds[i] === 1 ? fault.slower : 0;
+    out[k++] = count === 0 ? Number.NaN : usual * this.calls.median + late;
     out[k++] =
       count === 0
         ? Number.NaN
-        : this.latency(node, at, load, count, second, this.pauses[i]) + (fault?.holds[i] === 1 ? fault.slower : 0);
-    out[k++] = count === 0 ? Number.NaN : this.tail(node, at, load, count) + this.caught(reached, count, at, fault);
+        : Math.max(late, this.caught(reached, count, at, fault)) + usual * this.calls.most + this.paused(at);
     out[k++] = count;
-    out[k++] = Math.min(
-      count,
-      this.rare(count * 0.0008, at) + this.count(count * (fault === undefined ? 0 : fault.failing * reached), at + 3),
-    );
+    const failing = fault === undefined ? 0 : fault.failing * reached;
+    out[k++] = Math.min(count, this.failed(count, at, mixed(moment, draw)) + this.count(count * failing, at + 3));
     const isHot = fault?.kind === 'cpu' && fault.target === i;
     const jump = this.even[(at * 3) & MASK]! < (i % 50 === 0 ? 0.01 : 0.0005) ? 0.6 : 0;
     out[k++] = isHot
       ? 0.97
       : Math.min(1, Math.max(0.01, 0.05 + 0.4 * load + 0.02 * this.normal[at]! + 0.03 * this.slow[at]! + jump));
     out[k++] = this.memory[i]! * (1 + 0.15 * ((second % 600) / 600) + 0.01 * this.slow[at]!);
-    out[k++] = 0.011 * this.median[2]![at]! + (isHot ? 0.2 : 0);
+    this.calls.draw(4, mixed(moment, draw + 13), mixed(moment, draw + 14));
+    out[k++] = 0.011 * this.calls.median + (isHot ? 0.2 : 0);
     out[k++] = Math.max(0, Math.round(4 + 10 * load + 2 * this.slow[at]!));
+    const lacking = mixed(moment, draw + 15) * UNIT;
+    if (lacking < LACKING) out[Math.floor((lacking / LACKING) * k)] = Number.NaN;
     while (k < FIGURES) out[k++] = Number.NaN;
+  }
+
+  /** Calls of `count` that fail without any fault: single ones, and those of a connection that breaks (Pareto, exponent 1.5). */
+  private failed(count: number, at: number, bits: number): number {
+    const single = this.rare(count * 0.0008, at);
+    const u = bits * UNIT;
+    return u < BROKEN ? single + Math.floor((u / BROKEN + 1e-6) ** (-1 / 1.5)) : single;
   }
 
   /** What the slowest of a second's calls waits longer: where any of them is among those that wait for the fault. */
@@ -153,19 +170,16 @@ export class Values {
     return n;
   }
 
-  /** Median of a second's calls: the fewer they are, the more it jumps; a cold process is slower. Seconds. */
-  private latency(of: Node, at: number, load: number, count: number, second: number, pause: Pause | undefined): number {
+  /** How much slower a process is than usual: cold after a start, and drifting a little. */
+  private warmth(pause: Pause | undefined, second: number, at: number): number {
     const age = pause === undefined ? COLD_S : second - pause.startedS;
     const cold = age >= 0 && age < COLD_S ? 1 + 0.8 * (1 - age / COLD_S) : 1;
-    return of.total * (1 + 0.3 * load) * cold * this.median[rowOf(count)]![at]! * (1 + 0.05 * this.slow[at]!);
+    return cold * (1 + 0.05 * this.slow[at]!);
   }
 
-  /** The slowest of a second's calls, and now and then a pause of the process on top. Seconds. */
-  private tail(of: Node, at: number, load: number, count: number): number {
+  /** Now and then a pause of the process on top of a second's slowest call. Seconds. */
+  private paused(at: number): number {
     const other = (at * 7 + 31) & MASK;
-    const pause = this.even[other]! < 0.002 ? 0.25 * this.even[(other * 7) & MASK]! : 0;
-    return of.total * (1 + 0.3 * load) * this.most[rowOf(count)]![at]! + pause;
+    return this.even[other]! < 0.002 ? 0.25 * this.even[(other * 7) & MASK]! : 0;
   }
 }
-
-const rowOf = (count: number): number => Math.min(5, 31 - Math.clz32(Math.max(1, count)));
