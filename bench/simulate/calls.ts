@@ -3,9 +3,11 @@
 
 /** Chance that a call is one of the slow ones: three times slower and more, with a Pareto tail (exponent 2.5), a time-out's worth at most. */
 const SLOW = 0.01;
-/** Seconds looked up, by how many calls they hold (1, 2, 4 … 32) and whether one of them is slow. */
-const TABLE = 8_192;
-const ROWS = [1, 2, 4, 8, 16, 32] as const;
+/** Seconds looked up, by how many calls they hold and whether one of them is slow. */
+const TABLE = 4_096;
+/** More calls than that are no different: their median hardly moves. */
+const CALLS_MOST = 32;
+const ROWS = Array.from({ length: CALLS_MOST }, (_, k) => k + 1);
 const UNIT = 1 / 4_294_967_296;
 
 /** 32 bits that follow from `a` and `b` alone (the finaliser of MurmurHash3, Appleby 2008). */
@@ -20,8 +22,7 @@ const usual = (random: () => number): number =>
   Math.exp(0.35 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
 const slow = (random: () => number): number => Math.min(60, 3 * usual(random) * (1 - random()) ** (-1 / 2.5));
 
-/** Row of the tables for a number of calls: the greatest that is not more. */
-const rowOf = (count: number): number => Math.min(ROWS.length - 1, 31 - Math.clz32(Math.max(1, count)));
+const rowOf = (count: number): number => Math.max(1, Math.min(CALLS_MOST, count)) - 1;
 
 export class Calls {
   /** Of the last second asked for: factors of its median and of its slowest call. */
@@ -32,7 +33,7 @@ export class Calls {
   /** By row: chance of no slow call, and of at most one. */
   private readonly none = ROWS.map((n) => (1 - SLOW) ** n);
   private readonly one = ROWS.map((n) => (1 - SLOW) ** n + n * SLOW * (1 - SLOW) ** (n - 1));
-  private readonly factors = new Float64Array(ROWS.at(-1));
+  private readonly factors = new Float64Array(CALLS_MOST);
 
   constructor(random: () => number) {
     for (let at = 0; at < TABLE; at++)
@@ -78,7 +79,8 @@ export class Calls {
 
   private keep(n: number): void {
     const sorted = this.factors.slice(0, n).sort();
-    this.median = sorted[n >> 1]!;
+    // As the probe's sketch counts: of two calls the quicker one.
+    this.median = sorted[Math.ceil(n / 2) - 1]!;
     this.most = sorted[n - 1]!;
   }
 }
