@@ -1,13 +1,19 @@
 // What a series' last samples are worth as evidence: each tick by the calls behind it, tick by tick back from the present.
+import type { DetectorRule } from '@fenghuo/rules/contract';
 import type { Series, Watch } from '../watch.ts';
-import { failShare, figureNats, natsOf, slowShare, tickNatsMax } from './rarity.ts';
+import { eventNats, failShare, figureNats, natsOf, slowShare, tickNatsMax, troubleNats } from './rarity.ts';
 
+/** A few errors among many calls are the daily bread of retries. */
+const errorShareMin = 0.05;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 
 /** Calls of `n` at least that lie beyond a tick's figure of this kind. */
 const callsBeyond = (stat: string | undefined, n: number): number =>
   stat === 'max' ? 1 : stat === 'p99' ? Math.ceil(n / 100) : stat === 'p90' ? Math.ceil(n / 10) : Math.ceil(n / 2);
+
+/** What the samples of a series are worth, and in how many ticks they came. */
+export type Weighed = { readonly nats: number; readonly ticks: number };
 
 /** Nats of one tick: its figure and the calls behind it. */
 type OfTick = (value: number, calls: number) => number;
@@ -19,36 +25,63 @@ const ofLatency = (watch: Watch, one: Series, counts: Series): OfTick => {
   return (value, n) => natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, usualCalls));
 };
 
-const ofErrors = (watch: Watch, one: Series, counts: Series): OfTick => {
+/** The calls behind each of a series' last samples, aligned from the present back; undefined where nobody counts them. */
+const callsOf = (watch: Watch, one: Series): { readonly counts: Series; readonly calls: Float64Array } | undefined => {
+  const counts = one.meta.class === 'business' ? undefined : watch.groups.counts.get(one.calls);
+  if (counts === undefined) return undefined;
+  const [mine, theirs] = [watch.bank.recent(one.index).timesMs, watch.bank.recent(counts.index)];
+  return mine.at(-1) === theirs.timesMs.at(-1) ? { counts, calls: theirs.values } : undefined;
+};
+
+/**
+ * Errors by a sum of likelihood ratios that never falls below nothing (CUSUM, Page 1954), so that a third of few calls a second is found as a third
+ * of many is, only later. Ticks are those with errors since it last was nothing; less than `floor` errors above the usual are nothing.
+ */
+const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number): Weighed => {
+  const { values } = watch.bank.recent(one.index);
   const { location, mean, n: learned } = watch.bank.baseline(one.index);
-  const usualCalls = watch.bank.baseline(counts.index).location;
-  const share = failShare(Math.max(location, mean), usualCalls, Math.min(learned, remembered));
-  return (value, n) => natsOf(n, Math.min(n, Math.floor(value)), share);
+  const counted = callsOf(watch, one);
+  const rate = Math.max(location, mean);
+  const usualCalls = counted === undefined ? 1 : watch.bank.baseline(counted.counts.index).location;
+  const usual =
+    counted === undefined
+      ? rate + 1 / Math.min(learned, remembered)
+      : failShare(rate, usualCalls, Math.min(learned, remembered));
+  const matters = Math.max(counted === undefined ? floor : errorShareMin, (1 + change) * usual);
+  let [nats, ticks, errors, all] = [0, 0, 0, 0];
+  for (let back = values.length; back >= 1; back--) {
+    const k = values[values.length - back]!;
+    const n = counted === undefined ? 1 : (counted.calls[counted.calls.length - back] ?? Number.NaN);
+    if (Number.isNaN(k) || Number.isNaN(n)) continue;
+    nats += counted === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
+    if (nats <= 0) [nats, ticks, errors, all] = [0, 0, 0, 0];
+    else [ticks, errors, all] = [ticks + (k > 0 ? 1 : 0), errors + k, all + n];
+  }
+  const isTrouble = errors - usual * all >= floor && (counted === undefined || errors >= errorShareMin * all);
+  return isTrouble ? { nats, ticks } : { nats: 0, ticks: 0 };
 };
 
 /**
  * Nats against chance of the samples of `one` from the present back for which `is` holds; missing ones are skipped.
  * Ticks add up as if they were independent; the calls of one tick count for at most `tickNatsMax`.
  */
-export const natsOfRun = (watch: Watch, one: Series, is: (value: number) => boolean): number => {
+export const weighed = (watch: Watch, one: Series, is: (value: number) => boolean, rule: DetectorRule): Weighed => {
   const { values } = watch.bank.recent(one.index);
-  const counts = watch.groups.counts.get(one.calls);
-  const isCounted = counts !== undefined && counts.lastMs === one.lastMs && one.meta.class !== 'business';
+  // Events a tick; shares and foreign rates are figures like any other.
+  if (one.meta.class === 'errors' && one.meta.kind === 'delta')
+    return errorsWeighed(watch, one, rule.floor[one.meta.unit] ?? 1, rule.changeMin);
+  const counted = callsOf(watch, one);
   const { high } = watch.bank.expected(one.index);
-  const calls = isCounted ? watch.bank.recent(counts.index).values : undefined;
   const ofTick: OfTick =
-    calls === undefined || counts === undefined
-      ? (value) => figureNats(value, high)
-      : one.meta.class === 'errors'
-        ? ofErrors(watch, one, counts)
-        : ofLatency(watch, one, counts);
-  let nats = 0;
+    counted === undefined ? (value) => figureNats(value, high) : ofLatency(watch, one, counted.counts);
+  let [nats, ticks] = [0, 0];
   for (let back = 1; back <= values.length; back++) {
     const value = values[values.length - back]!;
     if (Number.isNaN(value)) continue;
     if (!is(value)) break;
-    const n = calls?.[calls.length - back] ?? Number.NaN;
+    const n = counted?.calls[counted.calls.length - back] ?? Number.NaN;
     nats += Math.min(tickNatsMax, ofTick(value, Number.isNaN(n) ? 1 : n));
+    ticks++;
   }
-  return nats;
+  return { nats, ticks };
 };

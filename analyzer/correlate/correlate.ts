@@ -4,7 +4,7 @@ import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../watch.ts';
-import { natsOfRun } from './calls.ts';
+import { weighed } from './calls.ts';
 import { commonMode, matters, opens, ticksOut } from './opening.ts';
 import { natsNeeded } from './rarity.ts';
 
@@ -33,8 +33,8 @@ export const openers = (engine: Engine): Opener[] => {
     if (one === undefined || rule === undefined || !rule.opens) continue;
     const { expected } = watch.bank.expected(index);
     const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
-    // Most of what stirs on a large platform is too small to matter: that is seen at its last figure.
-    if (!is(Math.fround(one.last))) continue;
+    // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
+    if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
     const anomaly = watch.anomaly(index);
     if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
@@ -44,10 +44,9 @@ export const openers = (engine: Engine): Opener[] => {
       (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))
     )
       continue;
-    const ticks = ticksOut(watch.bank.recent(index).values, is);
+    const { nats, ticks } = weighed(watch, one, is, rule);
     const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
     const calls = watch.callsOf(one);
-    const nats = natsOfRun(watch, one, is);
     const candidate = { anomaly, ticksOut: lasted, calls, nats, learned: watch.bank.baseline(index).n };
     if (!opens({ ...candidate, natsNeeded: natsNeeded(1) }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);

@@ -21,8 +21,6 @@ const ticks = { body: 2, slight: 6, tail: 4, business: 3 } as const;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 
-const errorShareMin = 0.05;
-
 /** Relative and absolute change that the rule of its class asks for, in the direction that is bad. */
 export const matters = (
   seen: number,
@@ -61,8 +59,6 @@ export const opens = (
   // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
   if (nats < natsNeeded) return false;
   if (isTail(anomaly)) return out >= ticks.tail && calls !== undefined;
-  // A few errors among many calls are the daily bread of retries; a burst that is over within a tick is, too.
-  if (anomaly.class === 'errors' && calls !== undefined && anomaly.seen < errorShareMin * calls) return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
   if (out >= (isSlight ? ticks.slight : ticks.body)) return true;

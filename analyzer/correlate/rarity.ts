@@ -5,6 +5,8 @@
 const looksPerChance = 30 * 86_400;
 /** Calls of one tick may share a reason (a pause, a stolen processor): however many they are, a tick is no rarer than one in a billion. */
 export const tickNatsMax = Math.log(1e9);
+/** Calls fail together more often than they are slow together (a connection breaks with all it carries, say once in six hours): a tick of errors is no rarer. */
+export const errorNatsMax = 10;
 /** Durations of single calls fall like a power beyond their extremes; 2 is the edge of a finite variance. */
 const callTail = 2;
 /** A figure without a count is one of many calls already, and its tail is lighter: P(|z| > x) ~ x^-4, as in detect/probability.ts. */
@@ -42,6 +44,31 @@ export const slowShare = (x: number, extreme: number, calls: number): number => 
 /** Share of calls that usually fail: rule of succession over the ticks that were learned (Laplace), so that none so far does not mean never. */
 export const failShare = (errorsPerTick: number, calls: number, ticks: number): number =>
   Math.min(1, (Math.max(0, errorsPerTick) * ticks + 1) / (Math.max(1, calls) * ticks + 2));
+
+const ratioOf = (n: number, k: number, from: number, to: number): number =>
+  k * Math.log(to / from) + (n - k) * Math.log((1 - to) / (1 - from));
+
+/**
+ * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
+ * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
+ * @param usual share of calls that usually fail  @param matters least share that is trouble
+ */
+export const troubleNats = (n: number, k: number, usual: number, matters: number): number => {
+  if (n < 1 || usual >= matters) return 0;
+  const [slight, heavy] = [ratioOf(n, k, usual, matters), ratioOf(n, k, usual, Math.max(0.5, (1 + matters) / 2))];
+  const most = Math.max(slight, heavy);
+  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+};
+
+const countRatio = (k: number, from: number, to: number): number => k * Math.log(to / from) - (to - from);
+
+/** The same for `k` events a tick of a source whose calls nobody counts: Poisson, a rate that matters and ten times as many, half and half. */
+export const eventNats = (k: number, usual: number, matters: number): number => {
+  if (usual >= matters) return 0;
+  const [slight, heavy] = [countRatio(k, usual, matters), countRatio(k, usual, 10 * matters)];
+  const most = Math.max(slight, heavy);
+  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+};
 
 /** Nats of one sample of a figure without a count of calls, by how far it is beyond its band's edge (both from the same zero). */
 export const figureNats = (x: number, edge: number): number =>

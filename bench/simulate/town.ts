@@ -41,7 +41,9 @@ export const town = (services: number, random: () => number): Node[] => {
       // What stands lowest calls only third parties; one call in twenty leaves the house from anywhere.
       const outside = first >= services || random() < 0.05;
       const to = outside ? services + Math.floor(random() * third) : first + Math.floor(random() * (services - first));
-      if (!calls.some((call) => call.to === to)) calls.push({ to, share: random() < 0.6 ? 1 : between(0.1, 0.9) });
+      // One that most requests need, and others that some do: traffic neither grows nor dies out from layer to layer.
+      const share = e > 0 ? between(0.05, 0.4) : random() < 0.6 ? 1 : between(0.1, 0.9);
+      if (!calls.some((call) => call.to === to)) calls.push({ to, share });
     }
     nodes.push({
       name: `${isThird ? 'partner' : 'service'}-${Math.floor(random() * 0xffffffff).toString(36)}-${i}`,
@@ -55,8 +57,9 @@ export const town = (services: number, random: () => number): Node[] => {
   }
   for (const node of nodes) {
     // Nobody is called by none: batch jobs and the like have a few requests of their own.
-    node.rate = Math.min(400, Math.max(node.rate, between(1, 6)));
-    for (const { to, share } of node.calls) nodes[to]!.rate += (node.rate * share) / 2;
+    node.rate = Math.max(node.rate, between(1, 6));
+    // What is called is served: both ends count the same calls.
+    for (const { to, share } of node.calls) nodes[to]!.rate += node.rate * share;
   }
   settle(nodes);
   return nodes;
