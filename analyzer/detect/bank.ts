@@ -9,7 +9,6 @@ import {
   AGE,
   ANOMALOUS,
   BEGAN,
-  capacityOf,
   DEVIATION,
   ENDED,
   FROZEN,
@@ -26,8 +25,6 @@ import {
   ONSET_S,
   QUIET,
   REMOVED,
-  RING,
-  RING_AT,
   RUN,
   SILENT,
   STATE,
@@ -59,14 +56,13 @@ export class DetectorBank extends BankReadings {
   /** Adds a series sampled every `stepMs`; answers its index. */
   add(meta: SeriesMeta, stepMs: number): number {
     const index = this.metas.length;
-    if (index >= capacityOf(this.r)) this.r = grown(this.r);
+    if (index >= this.r.capacity) this.r = grown(this.r);
     this.metas.push(meta);
     const at = index * WORDS;
     this.r.b[at * 4 + TRAITS] = traitsOf(meta);
     this.r.f[at + STEP_MS] = stepMs;
     this.r.f[at + MIN] = Number.POSITIVE_INFINITY;
     this.r.f[at + MAX] = Number.NEGATIVE_INFINITY;
-    this.r.f.fill(Number.NaN, at + RING_AT, at + RING_AT + RING);
     return index;
   }
 

@@ -13,7 +13,8 @@ export type Batch = Scratch & {
   /** How many are in it, and their time, epoch ms. */
   count: number;
   timeMs: number;
-  /** First word of each one's record. */
+  /** Each one's series, and the first word of its record. */
+  readonly index: Uint32Array;
   readonly at: Uint32Array;
   readonly value: Float64Array;
   /** On the scale where the series' noise is even (transform.ts), and the least scale there: of the band, and of the surprise. */
@@ -27,6 +28,7 @@ export type Batch = Scratch & {
 export const createBatch = (): Batch => ({
   count: 0,
   timeMs: 0,
+  index: new Uint32Array(BATCH),
   at: new Uint32Array(BATCH),
   value: new Float64Array(BATCH),
   x: new Float64Array(BATCH),
@@ -39,6 +41,7 @@ export const createBatch = (): Batch => ({
 
 /** Adds a sample to a batch that has room. */
 export const put = (batch: Batch, index: number, value: number): void => {
+  batch.index[batch.count] = index;
   batch.at[batch.count] = index * WORDS;
   batch.value[batch.count] = value;
   batch.turn[batch.count] = 0;

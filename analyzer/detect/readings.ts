@@ -21,7 +21,6 @@ import {
   ONSET_S,
   QUIET,
   RING,
-  RING_AT,
   records,
   SILENT,
   STATE,
@@ -163,8 +162,8 @@ export class BankReadings {
 
   /** The last sample, NaN where it was missing. */
   last(index: number): number {
-    const at = index * WORDS;
-    return this.r.f[at + RING_AT + ((this.r.b[at * 4 + HEAD]! - 1 + RING) % RING)]!;
+    const { ring, capacity, b } = this.r;
+    return ring[((b[index * WORDS * 4 + HEAD]! - 1 + RING) % RING) * capacity + index]!;
   }
 
   probability(index: number): number {

@@ -1,4 +1,5 @@
-// The bank's memory: one record of 75 words a series in one buffer, so that a sample touches a few neighbouring cache lines.
+// The bank's memory: one record of 43 words a series in one buffer, so that a sample touches a few neighbouring cache lines,
+// and the last samples in planes of their own, a plane a slot: series that are pushed together then write into the same lines.
 // Floats are enough for estimates; times are whole seconds, the finest tick of any probe.
 
 /** Samples that a series' ring holds. */
@@ -36,8 +37,7 @@ export const ONSET_S = N + 2;
 const BYTES = N + 3;
 /** Words of the counts of excesses, a byte a tail. */
 const HITS_AT = BYTES + 3;
-export const RING_AT = HITS_AT + TAILS / 4;
-export const WORDS = RING_AT + RING;
+export const WORDS = HITS_AT + TAILS / 4;
 
 // Places in bytes from the record's first byte.
 export const STATE = BYTES * 4;
@@ -72,12 +72,14 @@ export const ENDED = 2;
 /** A silent series came back, and nothing else changed. */
 export const RETURNED = 3;
 
-/** The same bytes in four sizes. */
+/** The same bytes in four sizes, and the last samples: slot `s` of series `i` at `s * capacity + i`. */
 export type Records = {
   readonly f: Float32Array;
   readonly u: Uint32Array;
   readonly h: Uint16Array;
   readonly b: Uint8Array;
+  readonly ring: Float32Array;
+  readonly capacity: number;
 };
 
 export const records = (capacity: number): Records => {
@@ -87,20 +89,22 @@ export const records = (capacity: number): Records => {
     u: new Uint32Array(buffer),
     h: new Uint16Array(buffer),
     b: new Uint8Array(buffer),
+    ring: new Float32Array(capacity * RING).fill(Number.NaN),
+    capacity,
   };
 };
 
-export const capacityOf = (r: Records): number => r.f.length / WORDS;
-
 /** The same records with twice the room. */
 export const grown = (old: Records): Records => {
-  const next = records(capacityOf(old) * 2);
+  const next = records(old.capacity * 2);
   next.u.set(old.u);
+  for (let slot = 0; slot < RING; slot++)
+    next.ring.set(old.ring.subarray(slot * old.capacity, (slot + 1) * old.capacity), slot * next.capacity);
   return next;
 };
 
 /** Bytes that one series takes, its seasonal profile (if it has one) aside. */
-export const bytesPerSeries = (): number => WORDS * 4;
+export const bytesPerSeries = (): number => (WORDS + RING) * 4;
 
 const TINY = 1e-20;
 /** Zero where a figure that decays for ever has become too small for a float's fast forms; else the figure itself, unrounded. */

@@ -1,13 +1,13 @@
 // The last samples of each series as they came, missing ones included: for whoever wants to see, and to tell silence.
 import type { Batch } from './batch.ts';
-import { FILLED, HEAD, LAST_S, MISSING, N, QUIET, type Records, RING, RING_AT, STEP_MS, WORDS } from './record.ts';
+import { FILLED, HEAD, LAST_S, MISSING, N, QUIET, type Records, RING, STEP_MS, WORDS } from './record.ts';
 
 /** Samples over which the share of missing ones runs. */
 const MISSING_SAMPLES = 240;
 
 /** First stage: keeps a batch's samples; steps that were skipped become missing samples. */
 export const remember = (r: Records, batch: Batch): void => {
-  const { f, u, b } = r;
+  const { f, u, b, ring, capacity } = r;
   const { count, timeMs } = batch;
   const second = Math.floor(timeMs / 1000);
   for (let k = 0; k < count; k++) {
@@ -15,10 +15,11 @@ export const remember = (r: Records, batch: Batch): void => {
     const bytes = at * 4;
     const value = batch.value[k]!;
     const gapMs = timeMs - u[at + LAST_S]! * 1000;
-    if (Number.isNaN(value) || gapMs >= 1.5 * f[at + STEP_MS]! || f[at + MISSING] !== 0) gaps(r, at, gapMs, value);
+    if (Number.isNaN(value) || gapMs >= 1.5 * f[at + STEP_MS]! || f[at + MISSING] !== 0)
+      gaps(r, batch.index[k]!, gapMs, value);
     else b[bytes + QUIET] = 0;
     const head = b[bytes + HEAD]!;
-    f[at + RING_AT + head] = value;
+    ring[head * capacity + batch.index[k]!] = value;
     b[bytes + HEAD] = (head + 1) & (RING - 1);
     if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
     u[at + LAST_S] = second;
@@ -26,7 +27,8 @@ export const remember = (r: Records, batch: Batch): void => {
 };
 
 /** What a series that has missed samples costs more: the skipped slots, the share of missing ones, how long it is quiet. */
-const gaps = ({ f, u, b }: Records, at: number, gapMs: number, value: number): void => {
+const gaps = ({ f, u, b, ring, capacity }: Records, index: number, gapMs: number, value: number): void => {
+  const at = index * WORDS;
   const bytes = at * 4;
   const isMissing = Number.isNaN(value);
   const step = f[at + STEP_MS]!;
@@ -35,7 +37,7 @@ const gaps = ({ f, u, b }: Records, at: number, gapMs: number, value: number): v
   const rate = n < MISSING_SAMPLES ? 1 / n : 1 / MISSING_SAMPLES;
   let share = f[at + MISSING]!;
   for (let k = 1; k < Math.min(RING, steps); k++) {
-    f[at + RING_AT + b[bytes + HEAD]!] = Number.NaN;
+    ring[b[bytes + HEAD]! * capacity + index] = Number.NaN;
     b[bytes + HEAD] = (b[bytes + HEAD]! + 1) & (RING - 1);
     if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
     share += (1 - share) * rate;
@@ -52,7 +54,7 @@ export const recentOf = (r: Records, i: number): { readonly timesMs: Float64Arra
   const timesMs = new Float64Array(count);
   const values = new Float64Array(count);
   for (let k = 0; k < count; k++) {
-    values[k] = r.f[at + RING_AT + ((head - count + k + RING) & (RING - 1))]!;
+    values[k] = r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!;
     timesMs[k] = r.u[at + LAST_S]! * 1000 - (count - 1 - k) * r.f[at + STEP_MS]!;
   }
   return { timesMs, values };
