@@ -1,10 +1,10 @@
-// How often a stated probability is right: alarms of recorded and of generated series, by what was stated when they began.
-import { runSingle } from '@fenghuo/analyzer/detect';
+// How often a stated probability is right: alarms of recorded and of generated series, by the most that was stated while they lasted.
+import { runSingle, type Verdict } from '@fenghuo/analyzer/detect';
 import { seededRandom } from '@fenghuo/kit';
 import type { Row, Segment } from './scoring.ts';
 import { kinds, labelled } from './simulate/labelled.ts';
 
-/** An alarm as it began: what was stated, and whether it lies in a labelled segment, beside one, or in a healthy stretch. */
+/** An alarm: the most that was stated while its anomaly lasted, and whether it began in a labelled segment, beside one, or in a healthy stretch. */
 export type Begun = { readonly stated: number; readonly place: 'labelled' | 'beside' | 'healthy' };
 
 /** Rows beside a labelled segment that count neither way: where a trouble begins and ends is known to a few rows only. */
@@ -14,7 +14,7 @@ const BINS = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.000001];
 /** The alarms of one run from row `from` on. */
 export const begunOf = (
   rows: readonly Row[],
-  chances: readonly number[],
+  verdicts: readonly Verdict[],
   segments: readonly Segment[],
   from: number,
 ): Begun[] => {
@@ -23,7 +23,9 @@ export const begunOf = (
     if (i < from || !row.anomaly || rows[i - 1]?.anomaly) return [];
     const [low, high] = [rows[Math.max(0, i - BESIDE_ROWS)]!, rows[Math.min(rows.length - 1, i + BESIDE_ROWS)]!];
     const place = within(row.time, row.time) ? 'labelled' : within(low.time, high.time) ? 'beside' : 'healthy';
-    return [{ stated: chances[i]!, place }];
+    const over = verdicts.findIndex(({ isLasting }, k) => k > i && !isLasting);
+    const whole = verdicts.slice(i, over < 0 ? undefined : over);
+    return [{ stated: whole.reduce((most, { probability }) => Math.max(most, probability), 0), place }];
   });
 };
 
@@ -37,8 +39,7 @@ export const generated = (seed: number, each: number, samples: number): Begun[] 
         const { times, values, segments } = labelled(kind, step, samples, random);
         const verdicts = runSingle(times, values);
         const rows = verdicts.map(({ score, anomaly }, i) => ({ time: times[i]!, score, anomaly: anomaly === 1 }));
-        const chances = verdicts.map(({ probability }) => probability);
-        begun.push(...begunOf(rows, chances, segments, 750));
+        begun.push(...begunOf(rows, verdicts, segments, 750));
       }
   return begun;
 };

@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, Command>> = {
   accuracy: async (args, out) => (await import('@fenghuo/analyzer/bench')).accuracyCommand(args, out),
   detect: script(() => import('./detect.ts')),
   rank: script(() => import('./rank.ts')),
+  heldout: script(() => import('./heldout.ts')),
   series: script(() => import('./series.ts')),
   healthy: script(() => import('./healthy.ts')),
   prometheus: async (args, out) => (await import('./prometheus.ts')).prometheusCommand(args, out),

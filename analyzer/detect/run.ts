@@ -1,9 +1,9 @@
 // Recorded series through the bank, one sample at a time in their order: the same code and settings as the live engine.
 import type { SeriesMeta } from '../types.ts';
-import { BEGAN, DetectorBank, ENDED } from './bank.ts';
+import { type BankOptions, BEGAN, DetectorBank, ENDED } from './bank.ts';
 
-/** One row of the answer; `probability` is that of the anomaly told. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
-export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[]; probability: number };
+/** One row of the answer; `probability` is that of the anomaly told, `isLasting` whether it goes on. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
+export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[]; probability: number; isLasting: boolean };
 
 /** Rows that an alarm stays raised while its anomaly lasts. */
 const ALARM_ROWS = 3;
@@ -32,8 +32,12 @@ const metaOf = (metric: string): SeriesMeta => ({
 });
 
 /** One series: the bank's own word. `times` in epoch seconds, NaN is missing. */
-export const runSingle = (times: readonly number[], values: readonly number[]): Verdict[] => {
-  const bank = new DetectorBank();
+export const runSingle = (
+  times: readonly number[],
+  values: readonly number[],
+  options: Partial<BankOptions> = {},
+): Verdict[] => {
+  const bank = new DetectorBank(options);
   const index = bank.add(metaOf('value'), stepOf(times));
   let raised = 0;
   return times.map((time, row) => {
@@ -46,6 +50,7 @@ export const runSingle = (times: readonly number[], values: readonly number[]): 
       anomaly: raised > 0 ? 1 : 0,
       metrics: raised > 0 ? ['value'] : [],
       probability: bank.probability(index),
+      isLasting: bank.isAnomalous(index),
     };
   });
 };
@@ -58,8 +63,9 @@ export const runJoint = (
   names: readonly string[],
   times: readonly number[],
   columns: readonly number[][],
+  options: Partial<BankOptions> = {},
 ): Verdict[] => {
-  const bank = new DetectorBank();
+  const bank = new DetectorBank(options);
   const step = stepOf(times);
   const indices = names.map((name) => bank.add(metaOf(name), step));
   const lastBegan = names.map(() => Number.NEGATIVE_INFINITY);
@@ -82,6 +88,12 @@ export const runJoint = (
     const probability = Math.max(...indices.map((index) => bank.probability(index)));
     const strongest = [...scores].sort((a, b) => b - a).slice(0, STRONGEST);
     const score = strongest.reduce((sum, each) => sum + each, 0) / STRONGEST;
-    return { score, anomaly: raised > 0 ? 1 : 0, metrics: raised > 0 ? suspects : [], probability };
+    return {
+      score,
+      anomaly: raised > 0 ? 1 : 0,
+      metrics: raised > 0 ? suspects : [],
+      probability,
+      isLasting: raised > 0,
+    };
   });
 };
