@@ -46,7 +46,7 @@ const readBlock = (block: readonly Uint8Array[]) => {
 
 describe('a batch', () => {
   it('writes each column so that it reads back, missing values in their places', () => {
-    const batch = new Batch(stream, 2);
+    const batch = new Batch(stream, new Float64Array(2));
     expect(batch.add(5_000_000_000, origin, 1_800_000_000_123.5, Float64Array.of(1.5, Number.NaN, -0))).toBe(1);
     expect(batch.add(5_000_000_001, origin, 1, Float64Array.of(2), 7)).toBe(0);
     const { rows, found, names, values, isWhole } = readBlock(batch.block(20_781));
@@ -67,8 +67,19 @@ describe('a batch', () => {
     expect([batch.frames, batch.samples, batch.lastSeq]).toEqual([0, 0, 0]);
   });
 
+  it('takes bytes as they came, wherever they lie, and memory that was used before', () => {
+    const used = new Batch(stream);
+    used.add(1, origin, 1, Float64Array.of(7, 7, 7));
+    const batch = new Batch(stream, used.memory);
+    const bytes = new Uint8Array(17);
+    bytes.set(new Uint8Array(Float64Array.of(2.5, Number.NaN).buffer), 1);
+    expect(batch.add(2, origin, 1, bytes.subarray(1))).toBe(1);
+    const { rows, values } = readBlock(batch.block(1));
+    expect([rows, values(0)]).toEqual([1, [2.5, Number.NaN]]);
+  });
+
   it('keeps every row while it grows', () => {
-    const batch = new Batch(stream, 1);
+    const batch = new Batch(stream, new Float64Array(1));
     for (let seq = 1; seq <= 500; seq++) batch.add(seq, origin, seq, Float64Array.of(seq, -seq, seq));
     const { rows, found, values } = readBlock(batch.block(1));
     expect([rows, batch.samples]).toEqual([500, 1_500]);

@@ -15,6 +15,10 @@ type Row = Origin & {
   readonly end: number;
 };
 
+const CAPACITY = 16_384;
+const bytesOf = (values: Float64Array): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
 export const COLUMNS = 'day, stream, seq, probe, schema, first, ts, values';
 
 export class Batch {
@@ -26,32 +30,44 @@ export class Batch {
   private startedMs = 0;
   private readonly rows: Row[] = [];
   private values: Float64Array;
+  private bytes: Uint8Array;
   private readonly stream: bigint;
 
-  constructor(stream: bigint, capacity = 16_384) {
+  /** @param values memory to begin with: that of a batch which is stored, so that a million doubles are not cleared for each */
+  constructor(stream: bigint, values: Float64Array = new Float64Array(CAPACITY)) {
     this.stream = stream;
-    this.values = new Float64Array(capacity);
+    this.values = values;
+    this.bytes = bytesOf(values);
+  }
+
+  /** The batch's memory, for the next one: this one is done with. */
+  get memory(): Float64Array {
+    return this.values;
   }
 
   get frames(): number {
     return this.rows.length;
   }
+  private get end(): number {
+    return this.rows.at(-1)?.end ?? 0;
+  }
 
   /**
-   * Adds a frame's values, the first of them belonging to column `first` of its schema. Answers how many were missing (NaN); a frame
-   * that has nothing else makes no row. Frames may come out of order.
+   * Adds a frame's values (doubles, or their bytes as they came), the first of them belonging to column `first` of its schema. Answers
+   * how many were missing (NaN); a frame that has nothing else makes no row. Frames may come out of order.
    */
-  add(seq: number, { probe, schema }: Origin, timeMs: number, values: Float64Array, first = 0): number {
-    let missing = 0;
-    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) missing++;
-    if (missing === values.length) return missing;
-    const at = this.rows.at(-1)?.end ?? 0;
-    const end = at + values.length;
+  add(seq: number, { probe, schema }: Origin, timeMs: number, values: Float64Array | Uint8Array, first = 0): number {
+    const count = values.byteLength / 8;
+    const at = this.end;
+    const end = at + count;
     if (end > this.values.length) this.grow(end);
-    this.values.set(values, at);
+    this.bytes.set(values instanceof Float64Array ? bytesOf(values) : values, at * 8);
+    let missing = 0;
+    for (let i = at; i < end; i++) if (Number.isNaN(this.values[i]!)) missing++;
+    if (missing === count) return missing;
     // Whatever a sender takes for a millisecond, the column holds whole ones.
     this.rows.push({ seq, probe, schema, timeMs: Math.floor(timeMs), first, end });
-    this.samples += values.length - missing;
+    this.samples += count - missing;
     this.firstSeq = Math.min(this.firstSeq, seq);
     this.lastSeq = Math.max(this.lastSeq, seq);
     return missing;
@@ -72,7 +88,7 @@ export class Batch {
 
   /** The frames of later sequence numbers than `seq`, as a batch of their own. */
   after(seq: number): Batch {
-    const rest = new Batch(this.stream, 1);
+    const rest = new Batch(this.stream);
     rest.startedMs = this.startedMs;
     this.rows.forEach((row, i) => {
       if (row.seq <= seq) return;
@@ -95,7 +111,7 @@ export class Batch {
       ['schema', 'UInt64', wide((row) => row.schema)],
       ['first', 'UInt16', Uint16Array.from(rows, (row) => row.first)],
       ['ts', 'DateTime64(3)', wide((row) => row.timeMs)],
-      ['values', 'Array(Float64)', wide((row) => row.end), this.values.subarray(0, rows.at(-1)?.end ?? 0)],
+      ['values', 'Array(Float64)', wide((row) => row.end), this.values.subarray(0, this.end)],
     ];
     return nativeBlock(rows.length, columns);
   }
@@ -104,5 +120,6 @@ export class Batch {
     const wider = new Float64Array(Math.max(least, this.values.length * 2));
     wider.set(this.values);
     this.values = wider;
+    this.bytes = bytesOf(wider);
   }
 }

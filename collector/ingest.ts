@@ -59,7 +59,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
     new Rollup(table, { store, clock, log, stream: id, position: () => writer.position }).start(),
   );
   const lastly = async (): Promise<void> => {
-    await intake.storeEvents();
+    await intake.storeBeside();
     await writer.flush();
   };
   const reading = read(name, messages, intake, writer, clock);
@@ -94,7 +94,7 @@ const read = (
   };
   const tidy = async (): Promise<void> => {
     if (intake.isWaiting) await intake.settle();
-    await intake.storeEvents();
+    await intake.storeBeside();
     // A batch is whole when none of its frames waits: only then may the chain go past it.
     if (!intake.isWaiting && writer.isDue) void writer.flush().catch(() => undefined);
   };

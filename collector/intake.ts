@@ -1,7 +1,14 @@
 // What a message of the stream is, and where it goes: frames into the batch, schemas and events into their tables, the rest to the dead letters.
 
 import type { Clock } from '@fenghuo/kit';
-import { changeEvent, decodeFrame, type Frame, type FrameSchema, parseTelemetrySubject } from '@fenghuo/rules/contract';
+import {
+  changeEvent,
+  type FrameHead,
+  type FrameSchema,
+  hash64,
+  parseTelemetrySubject,
+  readFrame,
+} from '@fenghuo/rules/contract';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Refuse } from './dead-letter.ts';
 import type { Patience } from './patience.ts';
@@ -16,6 +23,8 @@ const SCHEMA_WAIT_MS = 2_000;
 const PARKED_MAX = 1_000;
 /** Change events of one insert at most. */
 const EVENTS_MAX = 1_000;
+/** Columns of announced schemas of one insert, more or less: some 10 MB of text. */
+const ANNOUNCED_COLUMNS_MAX = 20_000;
 /** Rollups keep times as seconds since 1970 in 32 bits. */
 const TIME_MS_MAX = 4_294_967_295_000;
 
@@ -31,13 +40,15 @@ export type IntakeParts = {
   /** 16 hex digits of the stream's id. */
   readonly stream: string;
 };
-type Parked = { readonly message: JsMsg; readonly frame: Frame };
+type Parked = { readonly message: JsMsg; readonly frame: FrameHead };
 
 export class Intake {
   private parked: Parked[] = [];
   /** When the frames that wait now are refused, together: one that comes last may not hold up the batch for longer. */
   private untilMs = 0;
   private events: Record<string, unknown>[] = [];
+  private announced: FrameSchema[] = [];
+  private announcedColumns = 0;
   private readonly parts: IntakeParts;
 
   constructor(parts: IntakeParts) {
@@ -49,7 +60,11 @@ export class Intake {
     return this.parked.length > 0;
   }
   get isFull(): boolean {
-    return this.parked.length >= PARKED_MAX || this.events.length >= EVENTS_MAX;
+    return (
+      this.parked.length >= PARKED_MAX ||
+      this.events.length >= EVENTS_MAX ||
+      this.announcedColumns >= ANNOUNCED_COLUMNS_MAX
+    );
   }
 
   async take(message: JsMsg): Promise<void> {
@@ -69,7 +84,7 @@ export class Intake {
       const { probe, schema } = one.frame;
       const found = await this.parts.schemas.find(probe, schema);
       if (typeof found === 'object') {
-        if (found.announced !== undefined) await this.store(found.announced);
+        if (found.announced !== undefined) this.announce(found.announced);
         await this.addFrame(one.message, one.frame, found.known);
       } else if (found === 'unknown' && this.parts.clock.now() >= this.untilMs)
         await this.parts.refuse('schema_unknown', one.message);
@@ -77,15 +92,37 @@ export class Intake {
     }
   }
 
-  /** Stores the events taken so far: before the frames beside them, for the place where a restart begins is told by frames. */
-  async storeEvents(): Promise<void> {
+  /**
+   * Stores the schemas and events taken so far: before the frames beside them, for the place where a restart begins is told by frames,
+   * and without its schema's row nobody could say which series a frame's values are.
+   */
+  async storeBeside(): Promise<void> {
+    if (this.announced.length > 0) await this.storeAnnounced();
+    if (this.events.length > 0) await this.storeEvents();
+  }
+
+  private async storeAnnounced(): Promise<void> {
+    const { patience, store, clock, keep, stream } = this.parts;
+    const schemas = this.announced;
+    const [now, token] = [clock.now(), hash64(`${stream} ${schemas.map(({ hash }) => hash).join(' ')}`)];
+    await patience.until('schemas', async () => {
+      await Promise.all(schemas.map(keep));
+      const rows = schemas.map((schema) => schemaRow(schema, now));
+      await store.insertRows('schemas', rows, `schemas-${token}`);
+      const series = schemas.flatMap((schema) => seriesRows(schema, now));
+      await store.insertRows('series', series, `series-${token}`);
+    });
+    this.announced = [];
+    this.announcedColumns = 0;
+  }
+
+  private async storeEvents(): Promise<void> {
     const { patience, store, stream } = this.parts;
     const rows = this.events;
-    if (rows.length === 0) return;
-    this.events = [];
     // Its place in the stream is an event's key: one that is read again replaces itself.
     const token = `events-${stream}-${String(rows[0]?.seq)}-${rows.length}`;
     await patience.until('events', () => store.insertRows('events', rows, token));
+    this.events = [];
   }
 
   private async takeFrame(message: JsMsg): Promise<void> {
@@ -93,7 +130,7 @@ export class Intake {
     // Another collector has stored it already.
     if (message.seq <= writer.position) return;
     writer.began(message.seq, message.info.timestampNanos / 1e6);
-    const frame = decodeFrame(message.data);
+    const frame = readFrame(message.data);
     if ('fault' in frame) return refuse(frame.fault, message);
     if (frame.timeMs > TIME_MS_MAX) return refuse('frame_time', message);
     const known = schemas.get(frame.probe, frame.schema);
@@ -102,33 +139,27 @@ export class Intake {
     this.parked.push({ message, frame });
   }
 
-  private async addFrame(message: JsMsg, frame: Frame, known: KnownSchema): Promise<void> {
-    if ((frame.first ?? 0) + frame.values.length > known.columns) return this.parts.refuse('frame_columns', message);
-    this.parts.writer.add(message.seq, known, frame.timeMs, frame.values, frame.first);
+  private async addFrame(message: JsMsg, frame: FrameHead, known: KnownSchema): Promise<void> {
+    const { first, count, timeMs, valuesAt } = frame;
+    if ((first ?? 0) + count > known.columns) return this.parts.refuse('frame_columns', message);
+    this.parts.writer.add(message.seq, known, timeMs, message.data.subarray(valuesAt), first);
   }
 
   private async takeSchema(message: JsMsg): Promise<void> {
-    const { schemas, patience, keep, refuse } = this.parts;
     let schema: FrameSchema | undefined;
     try {
-      schema = schemas.learn(parsed(message));
+      schema = this.parts.schemas.learn(parsed(message));
     } catch {
-      return refuse('schema_invalid', message);
+      return this.parts.refuse('schema_invalid', message);
     }
     if (schema === undefined) return;
-    // Kept by hash before any frame that needs it is stored: a restart begins after the announcement.
-    await patience.until('a schema', () => keep(schema));
-    await this.store(schema);
+    this.announce(schema);
     if (this.isWaiting) await this.settle();
   }
 
-  /** Before the first frame of a schema: without its row nobody could say which series the frame's values are. */
-  private async store(schema: FrameSchema): Promise<void> {
-    const { patience, store, clock } = this.parts;
-    const { probe, hash, incarnation } = schema;
-    const [now, token] = [clock.now(), `${probe}-${hash}-${incarnation}`];
-    await patience.until('a schema', () => store.insertRows('schemas', [schemaRow(schema, now)], `schema-${token}`));
-    await patience.until('a schema', () => store.insertRows('series', seriesRows(schema, now), `series-${token}`));
+  private announce(schema: FrameSchema): void {
+    this.announced.push(schema);
+    this.announcedColumns += schema.columns.length;
   }
 
   private async takeEvent(message: JsMsg): Promise<void> {

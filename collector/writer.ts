@@ -1,11 +1,13 @@
 // Frames into the raw table: one batch filling, one on its way, each following the sequence where the last one ended.
 import type { Clock, SelfMetrics } from '@fenghuo/kit';
-import { Batch, COLUMNS, type Origin } from './batch.ts';
+import { Batch, batchLimits, COLUMNS, type Origin } from './batch.ts';
 import type { Patience } from './patience.ts';
 import { append } from './store/chain.ts';
 import type { Store } from './store/client.ts';
 
 const DAY_MS = 86_400_000;
+/** Doubles that are kept for the next batch at most: 16 MB. Few are larger. */
+const SPARE_MAX = 2 * batchLimits.samplesMax;
 
 export type WriterParts = {
   readonly store: Store;
@@ -22,6 +24,8 @@ export class Writer {
   /** Everything up to this sequence is stored, by us or by somebody else. */
   position: number;
   private batch: Batch;
+  /** Memory of a batch that is stored. */
+  private spare: Float64Array | undefined;
   /** The days on which frames reached the stream, and the last frame of each: of those that are not stored yet. */
   private days: { readonly day: number; lastSeq: number }[] = [];
   private inserting: Promise<void> = Promise.resolve();
@@ -59,7 +63,7 @@ export class Writer {
     this.batch.began(this.parts.clock.now());
   }
 
-  add(seq: number, origin: Origin, timeMs: number, values: Float64Array, first = 0): void {
+  add(seq: number, origin: Origin, timeMs: number, values: Float64Array | Uint8Array, first = 0): void {
     this.counters.missing.add(this.batch.add(seq, origin, timeMs, values, first));
   }
 
@@ -77,10 +81,14 @@ export class Writer {
   flush(): Promise<void> {
     const full = this.batch;
     if (full.frames === 0) return this.inserting;
-    this.batch = new Batch(this.stream);
+    this.batch = new Batch(this.stream, this.spare);
+    this.spare = undefined;
     this.busy = true;
     this.inserting = this.inserting
       .then(() => this.store(full))
+      .then(() => {
+        if (full.memory.length <= SPARE_MAX) this.spare = full.memory;
+      })
       .finally(() => {
         this.busy = false;
       });

@@ -51,8 +51,11 @@ export const encodeFrame = (frame: Frame): Uint8Array => {
   return bytes;
 };
 
-/** Decodes a frame or says why not; never throws, never reads past the end. */
-export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
+/** All of a frame but its values, and where in its bytes they begin: for whoever copies them elsewhere as they lie. */
+export type FrameHead = Omit<Frame, 'values'> & { readonly count: number; readonly valuesAt: number };
+
+/** Reads a frame's head or says what is wrong with the frame; never throws, never reads past the end. */
+export const readFrame = (bytes: Uint8Array): FrameHead | FrameFault => {
   if (bytes.byteLength < HEADER_BYTES) return { fault: 'frame_short' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(0) !== VERSION) return { fault: 'frame_version' };
@@ -65,12 +68,6 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
   const incarnation = view.getFloat64(24, true);
   if (!(timeMs >= 0 && timeMs <= 8.64e15) || !(incarnation >= 0 && incarnation <= 8.64e15))
     return { fault: 'frame_time' };
-  const offset = bytes.byteOffset + header;
-  // Buffer.slice would share the pool's memory: only the array's own slice copies, and so aligns.
-  const values =
-    offset % 8 === 0
-      ? new Float64Array(bytes.buffer, offset, count)
-      : new Float64Array(Uint8Array.prototype.slice.call(bytes, header).buffer, 0, count);
   return {
     schema: hex(view.getUint32(12, true), view.getUint32(8, true)),
     probe: hex(view.getUint32(44, true), view.getUint32(40, true)),
@@ -79,6 +76,30 @@ export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
     lost: view.getUint32(36, true),
     timeMs,
     ...(first === 0 ? {} : { first }),
+    count,
+    valuesAt: header,
+  };
+};
+
+/** Decodes a frame or says why not; never throws, never reads past the end. */
+export const decodeFrame = (bytes: Uint8Array): Frame | FrameFault => {
+  const read = readFrame(bytes);
+  if ('fault' in read) return read;
+  const { schema, probe, incarnation, sequence, lost, timeMs, first, count, valuesAt } = read;
+  const offset = bytes.byteOffset + valuesAt;
+  // Buffer.slice would share the pool's memory: only the array's own slice copies, and so aligns.
+  const values =
+    offset % 8 === 0
+      ? new Float64Array(bytes.buffer, offset, count)
+      : new Float64Array(Uint8Array.prototype.slice.call(bytes, valuesAt).buffer, 0, count);
+  return {
+    schema,
+    probe,
+    incarnation,
+    sequence,
+    lost,
+    timeMs,
+    ...(first === undefined ? {} : { first }),
     values,
   };
 };
