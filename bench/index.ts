@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, Command>> = {
   series: script(() => import('./series.ts')),
   healthy: script(() => import('./healthy.ts')),
   prometheus: async (args, out) => (await import('./prometheus.ts')).prometheusCommand(args, out),
+  fleet: async (args, out) => (await import('./fleet.ts')).fleetCommand(args, out),
   ingest: async (args, out) => (await import('./ingest.ts')).ingestCommand(args, out),
 };
 

@@ -1,11 +1,14 @@
-// A stream's rollups, kept up with raw: every few seconds the stretch that raw has grown by, so nothing is marked and nothing can be forgotten.
+// A stream's rollups, kept up with raw: every so often the stretch that raw has grown by, so nothing is marked and nothing can be forgotten.
 import type { Clock, Logger } from '@fenghuo/kit';
 import { noteEnd } from './store/chain.ts';
 import type { Store } from './store/client.ts';
 import { type RollupTable, rollUpNext, rollupEnd, STRETCH_MAX } from './store/rollups.ts';
 
-/** A minute's rollup is this much behind raw, an hour's a minute: nobody looks at the last minute of a month. */
-const everyMs: Readonly<Record<RollupTable, number>> = { rollup_1m: 10_000, rollup_1h: 60_000 };
+/**
+ * So much a rollup is behind raw, which is asked for anything recent. Every turn makes a row a series, so a minute's turns are a minute
+ * apart; an hour's rows carry a sketch, and nobody looks at the last ten minutes of a month.
+ */
+const everyMs: Readonly<Record<RollupTable, number>> = { rollup_1m: 60_000, rollup_1h: 600_000 };
 const STRETCH_MIN = 100;
 
 export type RollupParts = {

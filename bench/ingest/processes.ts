@@ -34,15 +34,22 @@ export const treeOf = (roots: readonly number[]): number[] => {
 export const cpuSeconds = (roots: readonly number[]): number =>
   treeOf(roots).reduce((all, pid) => all + (stat(pid)?.ticks ?? 0), 0) / TICKS_PER_SECOND;
 
+const megabytes = (pid: number, of: 'VmHWM' | 'VmRSS'): number => {
+  try {
+    const kilobytes = new RegExp(`${of}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kilobytes ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
+};
+
 /** Largest resident memory that each process of the trees has had, added up, in MB. */
 export const peakMegabytes = (roots: readonly number[]): number =>
-  treeOf(roots).reduce((all, pid) => {
-    try {
-      return all + Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-    } catch {
-      return all;
-    }
-  }, 0) / 1_024;
+  treeOf(roots).reduce((all, pid) => all + megabytes(pid, 'VmHWM'), 0);
+
+/** Resident memory of each of the processes now, without their children, added up, in MB. */
+export const residentMegabytes = (pids: readonly number[]): number =>
+  pids.reduce((all, pid) => all + megabytes(pid, 'VmRSS'), 0);
 
 /** Bytes of all files under a folder. */
 export const folderBytes = (folder: string): number => {
