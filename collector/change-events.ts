@@ -1,7 +1,7 @@
 // POST /api/v1/events: what people and tools say has changed, onto the stream of every partition, or a problem document that says where it is wrong.
 import { createHash, randomUUID } from 'node:crypto';
 import type { Bus, Clock } from '@fenghuo/kit';
-import { changeEvent, subjects } from '@fenghuo/rules/contract';
+import { type ChangeEvent, changeEvent, subjects } from '@fenghuo/rules/contract';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
@@ -24,6 +24,20 @@ const notAnEvent = (response: Response, error: z.ZodError): void => {
     .json({ type: 'about:blank', status: 400, title: 'not a change event', detail, errors });
 };
 
+/** Stores an event for every partition's engine: each must know of a change. What comes again under one key within NATS' window is stored once. */
+export const publishChange = async (
+  { bus, partitions }: { readonly bus: Pick<Bus, 'publish'>; readonly partitions: number },
+  event: ChangeEvent,
+  key: string,
+): Promise<'stored'> => {
+  for (let partition = 0; partition < partitions; partition++)
+    await bus.publish(subjects.event(partition), JSON.stringify(event), {
+      msgId: `event-${key}-${partition}`,
+      timeoutMs: BUS_MS_MAX,
+    });
+  return 'stored';
+};
+
 /** The route; `request.body` is what express.json made of it. */
 export const changeEventRoute =
   ({ bus, clock, partitions }: ChangeEventParts) =>
@@ -35,17 +49,10 @@ export const changeEventRoute =
     const key = createHash('sha256')
       .update(request.get('idempotency-key') ?? randomUUID())
       .digest('hex');
-    // Every partition's engine must know of a change, so it is published to each.
-    const stored = async (): Promise<'stored'> => {
-      for (let partition = 0; partition < partitions; partition++)
-        await bus.publish(subjects.event(partition), JSON.stringify(event), {
-          msgId: `event-${key}-${partition}`,
-          timeoutMs: BUS_MS_MAX,
-        });
-      return 'stored';
-    };
     const outcome = bus.isUp()
-      ? await Promise.race([stored(), clock.sleep(BUS_MS_MAX)]).catch(() => undefined)
+      ? await Promise.race([publishChange({ bus, partitions }, event, key), clock.sleep(BUS_MS_MAX)]).catch(
+          () => undefined,
+        )
       : undefined;
     if (outcome === 'stored') {
       response.status(202).json(event);

@@ -56,7 +56,7 @@ export const door = (parts: DoorParts): express.Express => {
       response,
       404,
       'not found',
-      'POST /api/v1/events, /api/v1/write, /v1/metrics, /v1/traces, GET /-/healthy, /-/ready, /metrics',
+      'POST /api/v1/events, /api/v1/write, /v1/metrics, /v1/traces, /v1/logs, GET /-/healthy, /-/ready, /metrics',
     ),
   );
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -4,6 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
 import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
+import { publishChange } from './change-events.ts';
 import { keepDecisions } from './decisions.ts';
 import { door } from './http.ts';
 import { servePartition } from './partition.ts';
@@ -13,7 +14,7 @@ import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
 import { Receiver } from './receive/receiver.ts';
 import { Schemas } from './schemas.ts';
-import { migrate, openStore } from './store/index.ts';
+import { knownSignatures, migrate, openStore } from './store/index.ts';
 
 /** Runs the collector until it is told to stop. */
 export const run = (): Promise<void> => runService('collector', start);
@@ -59,6 +60,8 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     keys: parseKeys([...named, config.ingestKeys].join(',')),
     seriesMax: config.ingestSeriesMax,
     seed: randomInt(2 ** 32),
+    known: await knownSignatures(store),
+    tell: (event, key) => publishChange({ bus, partitions: config.partitions }, event, key),
   });
   const sweeping = receiver.start();
   const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady, receiver });

@@ -1,47 +1,69 @@
-// What a sender's spans become beside themselves: figures, in a source of their own, since their time runs behind that of its metrics.
+// What a sender's spans and logs become: figures, in sources of their own, since their time runs behind that of its metrics.
 import { OtlpTraces } from './otlp-traces.ts';
 import type { RefusalReason } from './refusal.ts';
+import { type Known, Signatures } from './signatures.ts';
 import { type Harvest, Source, type SourceOptions } from './source.ts';
+
+type Counted = readonly (readonly [RefusalReason, { readonly count: number }])[];
 
 export class Derived {
   readonly traces: OtlpTraces;
-  private readonly source: Source;
+  readonly signatures: Signatures;
+  private readonly sources: { readonly spans: Source; readonly logs: Source };
 
-  constructor(options: SourceOptions) {
-    this.source = new Source({ ...options, name: `${options.name}/spans` });
-    this.traces = new OtlpTraces(this.source);
+  constructor(options: SourceOptions, known: Known) {
+    const source = (kind: string): Source => new Source({ ...options, name: `${options.name}/${kind}` });
+    this.sources = { spans: source('spans'), logs: source('logs') };
+    this.traces = new OtlpTraces(this.sources.spans);
+    this.signatures = new Signatures(this.sources.logs, known);
   }
 
   get live(): number {
-    return this.source.live;
+    return this.sources.spans.live + this.sources.logs.live;
   }
 
   /** Figures of the seconds that are due; empty where none is. */
-  close(nowMs: number): Harvest {
-    this.source.begin(nowMs);
-    this.traces.figures.close(nowMs);
-    return this.source.end();
+  close(nowMs: number): readonly Harvest[] {
+    return this.parts().map(([source, part]) => {
+      source.begin(nowMs);
+      part.close(nowMs);
+      return source.end();
+    });
   }
 
-  /** Spans that came after their second was closed, since the last look. */
+  /** Spans and errors that came after their second was closed, since the last look. */
   late(): number {
-    const { seconds } = this.traces.figures;
-    const { late } = seconds;
-    seconds.late = 0;
-    return late;
+    return this.parts().reduce((all, [, { seconds }]) => {
+      const { late } = seconds;
+      seconds.late = 0;
+      return all + late;
+    }, 0);
   }
 
-  /** Series for which there was no room, since the last look. */
-  refused(): readonly (readonly [RefusalReason, { readonly count: number }])[] {
-    const { refused } = this.traces.figures.figures;
-    const found = [...refused].map(([reason, count]) => [reason, { count }] as const);
-    refused.clear();
-    return found;
+  /** What was not counted, since the last look. */
+  refused(): Counted {
+    const found = this.parts().flatMap(([, { figures }]) => {
+      const all = [...figures.refused].map(([reason, count]) => [reason, { count }] as const);
+      figures.refused.clear();
+      return all;
+    });
+    const { tooLate } = this.signatures;
+    this.signatures.tooLate = 0;
+    return tooLate > 0 ? [...found, ['log_late', { count: tooLate }]] : found;
   }
 
   /** Lets idle series go. */
   sweep(nowMs: number): void {
-    const gone = new Set(this.source.sweep(nowMs));
-    if (gone.size > 0) this.traces.figures.figures.forget(gone);
+    for (const [source, { figures }] of this.parts()) {
+      const gone = new Set(source.sweep(nowMs));
+      if (gone.size > 0) figures.forget(gone);
+    }
+  }
+
+  private parts() {
+    return [
+      [this.sources.spans, this.traces.figures],
+      [this.sources.logs, this.signatures],
+    ] as const;
   }
 }

@@ -17,9 +17,8 @@ export class Figures {
     this.source = source;
   }
 
-  /** Puts one figure of a resource in; the source must have begun. Answers its series, or -1. */
-  put(resource: Resource, timeMs: number, { value, ...column }: Figure): number {
-    const key = `${resourceKey(resource)}\u0000${column.metric}\u0000${column.stat ?? ''}\u0000${JSON.stringify(column.attributes)}`;
+  /** Puts one figure of a resource in; the source must have begun. Answers its series, or -1. @param key `figureKey` of both, where the caller keeps it */
+  put(resource: Resource, timeMs: number, { value, ...column }: Figure, key = figureKey(resource, column)): number {
     let slot = this.slots.get(key);
     if (slot === undefined) {
       const added = this.source.add({ resource, column });
@@ -39,3 +38,7 @@ export class Figures {
     for (const [key, slot] of this.slots) if (gone.has(slot)) this.slots.delete(key);
   }
 }
+
+/** What tells a figure from all others. */
+export const figureKey = (resource: Resource, column: Omit<Column, 'id'>): string =>
+  `${resourceKey(resource)}\u0000${column.metric}\u0000${column.stat ?? ''}\u0000${JSON.stringify(column.attributes)}`;

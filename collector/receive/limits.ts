@@ -33,6 +33,17 @@ export const receiveLimits = {
   instancesMax: 2_000,
   /** Addresses whose service spans have told. */
   addressesMax: 10_000,
+  /** Services of one source whose logs are looked at: 100 KB each where they have many signatures. */
+  logServicesMax: 1_000,
+  /** Error signatures of a service; further ones are one. */
+  signaturesMax: 200,
+  /** A signature that was not seen for a day is new again when it comes back. */
+  signatureIdleMsMax: 24 * 3_600_000,
+  /** New signatures that are told as events, of a service and of a source: the engine remembers 256 changes. */
+  signaturesToldPerHourMax: 10,
+  signaturesToldPerHourOfSourceMax: 60,
+  /** Events that wait for NATS. */
+  eventsWaitingMax: 1_000,
   /** Operations whose slow tail is known: 1.5 KB each. */
   operationsMax: 4_096,
   /** A second's spans and logs are waited for at most so long; exporters send every five seconds by default. */

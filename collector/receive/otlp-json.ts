@@ -97,6 +97,16 @@ const span: Message = {
   status: [15, () => ({ message: [2, 's'], code: [3, 'i'] })],
 };
 
+const logRecord: Message = {
+  timeUnixNano: [1, 'f'],
+  observedTimeUnixNano: [11, 'f'],
+  severityNumber: [2, 'i'],
+  severityText: [3, 's'],
+  body: [5, () => anyValue],
+  attributes: [6, () => keyValue],
+};
+
+export const logsRequest = request('resourceLogs', 'scopeLogs', 'logRecords', logRecord);
 export const tracesRequest = request('resourceSpans', 'scopeSpans', 'spans', span);
 export const metricsRequest = request('resourceMetrics', 'scopeMetrics', 'metrics', metric);
 

@@ -1,5 +1,5 @@
 // The signals of OTLP as one table: name, paths, JSON schema, what becomes of a request.
-import { type jsonToProtobuf, metricsRequest, tracesRequest } from './otlp-json.ts';
+import { type jsonToProtobuf, logsRequest, metricsRequest, tracesRequest } from './otlp-json.ts';
 import type { Partial } from './otlp-route.ts';
 import type { Receiver, Sender } from './receiver.ts';
 
@@ -32,9 +32,21 @@ const tracesSignal: Signal = {
   rejected: 'rejectedSpans',
   request: tracesRequest,
   take: async (receiver, sender, bytes) => {
-    const refused = await receiver.takeSpans(sender, bytes);
+    const refused = await receiver.deriver.takeSpans(sender, bytes);
     return { rejected: refused.told, words: refused.words() };
   },
 };
 
-export const signals: readonly Signal[] = [metricsSignal, tracesSignal];
+const logsSignal: Signal = {
+  name: 'logs',
+  httpPath: '/v1/logs',
+  grpcPath: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+  rejected: 'rejectedLogRecords',
+  request: logsRequest,
+  take: async (receiver, sender, bytes) => {
+    const refused = await receiver.deriver.takeLogs(sender, bytes);
+    return { rejected: refused.told, words: refused.words() };
+  },
+};
+
+export const signals: readonly Signal[] = [metricsSignal, tracesSignal, logsSignal];

@@ -5,7 +5,7 @@ import { Derived } from './derived.ts';
 import { encodeSpans, idOf, type SentSpan } from './testing/spans.ts';
 
 const NOW = 1_800_000_000_000;
-const derived = (): Derived => new Derived({ name: 'open', incarnation: 1, seriesMax: 10_000 });
+const derived = (): Derived => new Derived({ name: 'open', incarnation: 1, seriesMax: 10_000 }, new Map());
 
 type Told = { readonly of: string; readonly timeMs: number; readonly value: number };
 
@@ -14,9 +14,9 @@ const figures = (of: Derived, untilMs: number): { readonly told: Told[]; readonl
   const schemas: FrameSchema[] = [];
   const told: Told[] = [];
   for (let now = NOW; now <= untilMs; now += 500) {
-    const harvest = of.close(now);
-    schemas.push(...harvest.schemas);
-    for (const { bytes } of harvest.frames) {
+    const harvests = of.close(now);
+    schemas.push(...harvests.flatMap((one) => one.schemas));
+    for (const { bytes } of harvests.flatMap(({ frames }) => frames)) {
       const frame = decodeFrame(bytes);
       if ('fault' in frame) throw new Error(frame.fault);
       const schema = schemas.find(({ hash }) => hash === frame.schema)!;
@@ -113,8 +113,8 @@ describe('spans', () => {
   it('are all counted once, though batches come late and out of order', () => {
     const to = derived();
     let [sent, counted] = [0, 0];
-    const tell = (harvest: ReturnType<Derived['close']>): void => {
-      for (const { bytes } of harvest.frames) {
+    const tell = (harvests: ReturnType<Derived['close']>): void => {
+      for (const { bytes } of harvests.flatMap(({ frames }) => frames)) {
         const frame = decodeFrame(bytes);
         if (!('fault' in frame)) counted += frame.values[0]!;
       }

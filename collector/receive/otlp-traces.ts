@@ -5,7 +5,7 @@ import { readResource } from './otlp-values.ts';
 import { eachItem, eachScope } from './otlp-walk.ts';
 import { Reader } from './protobuf.ts';
 import { Refusal } from './refusal.ts';
-import { Refused } from './refused.ts';
+import { isTimely, Refused } from './refused.ts';
 import type { Source } from './source.ts';
 import { readSpan, type Span } from './span.ts';
 import { SpanFigures } from './span-figures.ts';
@@ -76,14 +76,4 @@ const read = (bytes: Uint8Array, nowMs: number, refused: Refused): Of[] => {
     });
   });
   return taken;
-};
-
-/** Whether a moment lies within what is taken; notes the refusal where it does not. */
-export const isTimely = (timeMs: number, nowMs: number, refused: Refused): boolean => {
-  if (!(timeMs <= nowMs + receiveLimits.aheadMsMax))
-    return refused.note('time_ahead', `more than ${receiveLimits.aheadMsMax / 1_000} s ahead`);
-  return (
-    timeMs >= nowMs - receiveLimits.behindMsMax ||
-    refused.note('time_behind', `older than ${receiveLimits.behindMsMax / 3_600_000} h`)
-  );
 };

@@ -1,18 +1,16 @@
 // What all receivers share: sources by key, admission, publishing, counters. A format hands in a decoder and gets an outcome back.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Bus, Clock, SelfMetrics, Timer } from '@fenghuo/kit';
-import { subjects } from '@fenghuo/rules/contract';
 import { Derived } from './derived.ts';
+import { Deriver, type DeriverParts } from './deriver.ts';
 import { Flying, type Key, Quota, sourceOf } from './keys.ts';
 import { receiveLimits } from './limits.ts';
 import { OtlpMetrics } from './otlp-metrics.ts';
-import { Outgoing } from './outgoing.ts';
-import { busRefusal, publisher } from './publish.ts';
+import { publisher } from './publish.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
-import type { Refused } from './refused.ts';
 import { RemoteWrite } from './remote-write.ts';
 import { RemoteWrite2 } from './remote-write-2.ts';
-import { publishRows } from './rows-out.ts';
+import type { Known } from './signatures.ts';
 import { Snappy } from './snappy.ts';
 import { Source } from './source.ts';
 import { Taken } from './taken.ts';
@@ -26,6 +24,9 @@ export type ReceiverParts = {
   readonly seriesMax: number;
   /** Random, so that nobody can choose labels whose hashes collide. */
   readonly seed: number;
+  /** Error signatures known from before, by service. */
+  readonly known: Known;
+  readonly tell: DeriverParts['tell'];
 };
 /** One sender with the state of each format it speaks. */
 export type Sender = {
@@ -40,10 +41,10 @@ export type Sender = {
 export class Receiver {
   readonly flying = new Flying();
   readonly snappy = new Snappy(receiveLimits.decodedBytesMax);
+  readonly deriver: Deriver;
   private readonly senders = new Map<string, Sender>();
   private readonly parts: ReceiverParts;
   private readonly publish: ReturnType<typeof publisher>;
-  private readonly outgoing: Outgoing;
   private readonly startedMs: number;
   private readonly count;
   private readonly live;
@@ -62,16 +63,11 @@ export class Receiver {
         'Samples whose value is NaN: stale markers and "no value"',
       ),
       refused: self.counter('fenghuo.receive.refused', '{item}', 'What was not taken, by reason and source'),
-      spans: self.counter('fenghuo.receive.spans', '{span}', 'Spans taken, by source'),
-      late: self.counter('fenghuo.receive.spans.late', '{span}', 'Spans counted in a later second than their own'),
-      dropped: self.counter(
-        'fenghuo.receive.figures.dropped',
-        '{frame}',
-        'Frames of figures made here that NATS did not take in time',
-      ),
       ignored: self.counter('fenghuo.receive.exemplars', '{exemplar}', 'Exemplars, which are not kept'),
     };
-    this.outgoing = new Outgoing(this.publish, (frames) => this.count.dropped.add(frames));
+    const { bus, clock, tell } = parts;
+    const refused: DeriverParts['refused'] = (source, all) => this.refused(source, all);
+    this.deriver = new Deriver({ bus, clock, self, publish: this.publish, tell, refused });
     this.live = self.gauge('fenghuo.receive.series', '{series}', 'Live series, by source');
   }
 
@@ -90,7 +86,7 @@ export class Receiver {
       one: new RemoteWrite(source, seed),
       two: new RemoteWrite2(source, seed),
       otlp: new OtlpMetrics(source, seed),
-      derived: new Derived(options),
+      derived: new Derived(options, this.parts.known),
     };
     this.senders.set(name, made);
     return made;
@@ -125,20 +121,6 @@ export class Receiver {
     return taken;
   }
 
-  /** Takes spans in; resolves when those that are kept whole are acknowledged. Their figures follow when their second is over. */
-  async takeSpans({ source: { name }, quota, derived }: Sender, bytes: Uint8Array): Promise<Refused> {
-    quota.check();
-    if (this.outgoing.size >= receiveLimits.figuresWaitingMax / 2) throw busRefusal(new Error('figures wait for NATS'));
-    const { bus, clock } = this.parts;
-    const { spans, kept, refused, count } = derived.traces.take(bytes, clock.now());
-    quota.spend(spans);
-    await publishRows(bus, clock, subjects.spans(name), kept);
-    count();
-    this.count.spans.add(spans, { source: name });
-    this.refused(name, refused.all);
-    return refused;
-  }
-
   private refused(source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>): void {
     for (const [reason, { count }] of all) this.count.refused.add(count, { reason, source });
   }
@@ -151,18 +133,11 @@ export class Receiver {
 
   /** Lets idle series go, every minute, and figures out whose second is over. */
   start(): Timer {
-    const timers = [this.sweeping(), this.parts.clock.every(receiveLimits.closeMs, () => this.close())];
+    const timers = [
+      this.sweeping(),
+      this.parts.clock.every(receiveLimits.closeMs, () => this.deriver.close(this.senders.values())),
+    ];
     return { cancel: () => timers.forEach((timer) => void timer.cancel()) };
-  }
-
-  private close(): void {
-    for (const { source, derived } of this.senders.values()) {
-      this.outgoing.put(derived.close(this.parts.clock.now()));
-      const late = derived.late();
-      if (late > 0) this.count.late.add(late, { source: source.name });
-      this.refused(source.name, derived.refused());
-    }
-    void this.outgoing.send();
   }
 
   private sweeping(): Timer {

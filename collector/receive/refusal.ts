@@ -27,6 +27,8 @@ export const refusals = {
   span_invalid: 400,
   span_late: 200,
   span_crowded: 200,
+  log_invalid: 400,
+  log_late: 200,
   quota: 429,
   too_many_requests: 503,
   bus_full: 503,

@@ -1,4 +1,5 @@
 // Refusals of one request by reason: those its sender is told of, and those that are only counted.
+import { receiveLimits } from './limits.ts';
 import type { RefusalReason } from './refusal.ts';
 
 export class Refused {
@@ -35,3 +36,13 @@ export class Refused {
     else known.count += count;
   }
 }
+
+/** Whether a moment lies within what is taken; notes the refusal where it does not. */
+export const isTimely = (timeMs: number, nowMs: number, refused: Refused): boolean => {
+  if (!(timeMs <= nowMs + receiveLimits.aheadMsMax))
+    return refused.note('time_ahead', `more than ${receiveLimits.aheadMsMax / 1_000} s ahead`);
+  return (
+    timeMs >= nowMs - receiveLimits.behindMsMax ||
+    refused.note('time_behind', `older than ${receiveLimits.behindMsMax / 3_600_000} h`)
+  );
+};

@@ -103,6 +103,15 @@ export const decisionsBetween = async (store: Store, fromMs: number, toMs: numbe
   return rows.map((row) => row.body);
 };
 
+/** Error signatures of the last 30 days by service, as they were named when they were first met. */
+export const knownSignatures = async (store: Store): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const rows = await store.rows<{ service: string; templates: string[] }>(
+    `SELECT service, groupUniqArray(200)(attributes['log.template']) AS templates FROM series
+    WHERE metric = 'fenghuo.log.signature.errors' AND announced > now() - INTERVAL 30 DAY GROUP BY service LIMIT 10000`,
+  );
+  return new Map(rows.map(({ service, templates }) => [service, templates]));
+};
+
 /** Highest sequence of a decision log (16 hex digits of the stream's id) that is stored, 0 where there is none. */
 export const lastDecision = async (store: Store, stream: string): Promise<number> =>
   Number(

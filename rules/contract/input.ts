@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 const text = z.string().min(1).max(256);
 
-/** POST /api/v1/events and `subjects.event`. */
+/** POST /api/v1/events and `subjects.event`. `error` is the first appearance of an error signature: news of a service, not a change somebody made. */
 export const changeEvent = z.object({
   v: z.literal(1).default(1),
-  kind: z.enum(['deploy', 'config', 'promotion', 'weather', 'maintenance']),
+  kind: z.enum(['deploy', 'config', 'promotion', 'weather', 'maintenance', 'error']),
   /** The entity it touches; absent for what touches all (weather, promotion). */
   service: text.optional(),
   what: z.string().min(1).max(1_024),
