@@ -67,7 +67,7 @@ describe('templates', () => {
         // What is remembered of a template is its name: it must lead back to it.
         expect(wordsOf(words.join(' '))).toEqual(words);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 300 },
     );
     expect(drain.size).toBeLessThanOrEqual(receiveLimits.signaturesMax);
   });
@@ -82,9 +82,10 @@ describe('templates', () => {
       'a '.repeat(1e6),
       `${'f'.repeat(1e6)}g`,
     ]) {
-      const from = performance.now();
+      const from = process.cpuUsage();
       drain.meet(text);
-      expect(performance.now() - from).toBeLessThan(250);
+      // Processor time: the machine may be busy with other things.
+      expect(process.cpuUsage(from).user).toBeLessThan(250_000);
     }
   });
 });
