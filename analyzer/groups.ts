@@ -5,6 +5,8 @@ export class Groups {
   readonly counts = new Map<string, Series>();
   /** Gauges of how long an edge's oldest call has been waiting: a latency of which no number of calls is told. */
   readonly ages = new Map<string, Series>();
+  /** How many of an edge's calls are unanswered. */
+  readonly waiting = new Map<string, Series>();
   /** What most calls of an edge take. */
   readonly bodies = new Map<string, Series>();
   /** What the slowest calls of a tick take: p99, or the greatest where no p99 is told. */
@@ -21,6 +23,7 @@ export class Groups {
       this.counts.set(calls, one);
       this.counted.add(meta.metric);
     }
+    if (callee !== undefined && meta.class === 'saturation' && meta.unit === '{request}') this.waiting.set(calls, one);
     if (meta.class !== 'latency') return;
     const isAge = callee !== undefined && meta.stat === 'max' && !this.counted.has(meta.metric);
     if (isAge) this.ages.set(calls, one);
@@ -29,7 +32,7 @@ export class Groups {
   }
 
   remove(one: Series): void {
-    for (const figures of [this.counts, this.ages, this.bodies, this.tails])
+    for (const figures of [this.counts, this.ages, this.waiting, this.bodies, this.tails])
       if (figures.get(one.calls) === one) figures.delete(one.calls);
     this.places.delete(one.calls);
   }

@@ -5,8 +5,9 @@ import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../watch.ts';
 import { weighed } from './calls.ts';
-import { commonMode, matters, opens, ticksOut } from './opening.ts';
+import { commonMode, matters, opens } from './opening.ts';
 import { natsNeeded } from './rarity.ts';
+import { unanswered } from './unanswered.ts';
 
 /** Something unrelated to an open incident must have lasted longer before it is a second one. */
 const secondTicks = 6;
@@ -31,12 +32,13 @@ export const openers = (engine: Engine): Opener[] => {
     const one = watch.series.get(index);
     const rule = watch.detectors.find((r) => r.class === one?.meta.class);
     if (one === undefined || rule === undefined || !rule.opens) continue;
-    const { expected } = watch.bank.expected(index);
+    const { expected } = watch.expected(one);
     const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
-    const anomaly = watch.anomaly(index);
-    if (anomaly === undefined) continue;
+    const said = watch.anomaly(index);
+    if (said === undefined) continue;
+    const anomaly = { ...said, ...watch.expected(one) };
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = one.meta.class === 'business' ? engine.kpis.find(one.meta.metric) : undefined;
     if (
@@ -44,10 +46,14 @@ export const openers = (engine: Engine): Opener[] => {
       (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))
     )
       continue;
-    const { nats, ticks } = weighed(watch, one, is, rule);
-    const lasted = ticks === 0 ? 0 : Math.max(ticks, waiting(engine, one));
+    const isAge = watch.groups.ages.get(one.calls) === one;
+    const ended = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
+    // Slowness shows by the calls that wait before they end.
+    const waits = unanswered(watch, one, rule);
+    const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
+    const nats = Math.max(ended.nats, waits.nats);
     const calls = watch.callsOf(one);
-    const candidate = { anomaly, ticksOut: lasted, calls, nats, learned: watch.bank.baseline(index).n };
+    const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned: watch.bank.baseline(index).n };
     if (!opens({ ...candidate, natsNeeded: natsNeeded(1) }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
     if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))
@@ -59,17 +65,6 @@ export const openers = (engine: Engine): Opener[] => {
       Math.abs(b.anomaly.z) - Math.abs(a.anomaly.z) ||
       a.one.index - b.one.index,
   );
-};
-
-/** Ticks for which calls of the same edge have been waiting too long, by the gauges of its age: slowness shows there before calls end. */
-const waiting = ({ watch }: Engine, one: Series): number => {
-  if (one.meta.class !== 'latency' || one.calls === '') return 0;
-  const rule = watch.detectors.find((r) => r.class === 'latency');
-  const age = watch.groups.ages.get(one.calls);
-  if (rule === undefined || age === undefined || age.index === one.index) return 0;
-  const { expected } = watch.expected(age);
-  const recent = watch.bank.recent(age.index);
-  return ticksOut(recent.values, (value) => matters(value, expected, 'up', rule, age.meta.unit));
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */

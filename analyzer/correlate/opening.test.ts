@@ -1,7 +1,7 @@
 // What may open an incident, and when a busy machine is the likelier story.
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { commonMode, matters, opens, ticksOut } from './opening.ts';
+import { commonMode, matters, opens } from './opening.ts';
 
 const rule: DetectorRule = {
   kind: 'detector',
@@ -71,10 +71,6 @@ describe('opening', () => {
     expect(matters(0.16, 0.05, 'up', rule, 's')).toBe(true);
     expect(matters(0.45, 0.3, 'up', rule, 's')).toBe(false);
     expect(matters(0.1, 0.5, 'up', rule, 's')).toBe(false);
-  });
-  it('counts ticks from the present back, over gaps', () => {
-    expect(ticksOut(Float64Array.of(9, 1, 9, Number.NaN, 9), (v) => v > 5)).toBe(2);
-    expect(ticksOut(Float64Array.of(9, 9, 1), (v) => v > 5)).toBe(0);
   });
 });
 

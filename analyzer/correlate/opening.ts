@@ -8,6 +8,8 @@ export type Candidate = {
   readonly ticksOut: number;
   /** Calls behind the last figure; undefined where nobody counts them. */
   readonly calls: number | undefined;
+  /** It is the age of calls that have no answer yet: no extreme of those that ended, but what all wait for. */
+  readonly isAge?: boolean;
   /** How seldom a healthy series shows these samples by chance, −ln p, and how seldom is seldom enough (rarity.ts). */
   readonly nats: number;
   readonly natsNeeded: number;
@@ -33,24 +35,13 @@ export const matters = (
   return change >= (rule.floor[unit] ?? 0) && change > rule.changeMin * Math.abs(expected);
 };
 
-/** How many of the last samples, counted back from the present, mattered; missing ones are skipped. */
-export const ticksOut = (values: Float64Array, is: (value: number) => boolean): number => {
-  let count = 0;
-  for (let i = values.length - 1; i >= 0; i--) {
-    if (Number.isNaN(values[i]!)) continue;
-    if (!is(values[i]!)) break;
-    count++;
-  }
-  return count;
-};
-
 /** Extremes are evidence; what most calls see is what wakes people. */
 const isTail = (anomaly: Anomaly): boolean =>
   anomaly.stat === 'max' || anomaly.stat === 'p99' || anomaly.stat === 'min';
 
 /** Whether this anomaly may open an incident now. Traffic from customers and figures without callers are judged alike. */
 export const opens = (
-  { anomaly, ticksOut: out, calls, nats, natsNeeded, learned }: Candidate,
+  { anomaly, ticksOut: out, calls, isAge = false, nats, natsNeeded, learned }: Candidate,
   rule: DetectorRule | undefined,
 ): boolean => {
   if (rule === undefined || !rule.opens || learned < learnedMin || out < 1) return false;
@@ -58,7 +49,7 @@ export const opens = (
   if (anomaly.class === 'business') return out >= ticks.business;
   // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
   if (nats < natsNeeded) return false;
-  if (isTail(anomaly)) return out >= ticks.tail && calls !== undefined;
+  if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
   if (out >= (isSlight ? ticks.slight : ticks.body)) return true;

@@ -1,6 +1,6 @@
 // How seldom a healthy platform shows a run of slow or failed calls: against exact figures, and what a small and a large platform ask for.
 import { expect, it } from 'vitest';
-import { failShare, figureNats, natsNeeded, natsOf, slowShare } from './rarity.ts';
+import { eventNats, failShare, figureNats, natsNeeded, natsOf, slowShare, troubleNats, waitingNats } from './rarity.ts';
 
 const exact = (n: number, k: number, q: number): number => {
   let sum = 0;
@@ -41,4 +41,22 @@ it('needs more of what is nearer to the usual extreme, and nothing counts within
 it('does not take no error so far for never', () => {
   expect(failShare(0, 10, 100)).toBeCloseTo(0.001, 4);
   expect(failShare(0.1, 10, 100)).toBeCloseTo(0.011, 3);
+});
+
+it('finds a third of few calls that fail later than a third of many, never at once, and not the usual retries', () => {
+  const many = troubleNats(60, 20, 0.001, 0.05);
+  const few = troubleNats(3, 1, 0.001, 0.05);
+  expect(many).toBeLessThan(natsNeeded(1));
+  expect(few).toBeGreaterThan(0);
+  expect(few).toBeLessThan(many);
+  expect(troubleNats(100, 1, 0.01, 0.05)).toBeLessThan(0);
+  expect(troubleNats(100, 50, 0.2, 0.1)).toBe(0);
+  expect(eventNats(0, 0.02, 2)).toBeLessThan(0);
+  expect(eventNats(3, 0.02, 2)).toBeGreaterThan(5);
+});
+
+it('weighs unanswered calls by how few usually wait and by how they come in bunches', () => {
+  expect(waitingNats(13, 0.75, 0.9)).toBeGreaterThan(natsNeeded(50));
+  expect(waitingNats(13, 0.75, 3)).toBeLessThan(natsNeeded(1));
+  expect(waitingNats(1, 2, 1)).toBe(0);
 });

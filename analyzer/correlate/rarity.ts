@@ -70,6 +70,17 @@ export const eventNats = (k: number, usual: number, matters: number): number => 
   return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
 };
 
+/**
+ * −ln P(at least `count` calls wait at once) where `mean` usually do: Poisson (Chernoff), with the spread of arrivals in bunches, `sd`, as a factor on
+ * both. That nobody ever waited does not mean never: a tenth of a call is the least mean.
+ */
+export const waitingNats = (count: number, mean: number, sd: number): number => {
+  const usual = Math.max(mean, 0.1);
+  const bunch = Math.max(1, sd ** 2 / usual);
+  const [k, m] = [count / bunch, usual / bunch];
+  return k <= m ? 0 : k * Math.log(k / m) - k + m;
+};
+
 /** Nats of one sample of a figure without a count of calls, by how far it is beyond its band's edge (both from the same zero). */
 export const figureNats = (x: number, edge: number): number =>
   x <= edge ? 0 : -Math.log(beyond * (Math.max(edge, 1e-12) / x) ** figureTail);
