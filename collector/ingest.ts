@@ -54,7 +54,7 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
   const patience = new Patience(clock, log, () => retries.add(1));
   const refuse = deadLetters(bus, self, patience, { name, id });
   const writer = new Writer({ store, clock, self, patience, stream: id, position });
-  const intake = new Intake({ store, schemas, writer, clock, patience, refuse, keep, stream: id });
+  const intake = new Intake({ store, schemas, writer, clock, self, patience, refuse, keep, stream: id });
   const rollups = (['rollup_1m', 'rollup_1h'] as const).map((table) =>
     new Rollup(table, { store, clock, log, stream: id, position: () => writer.position }).start(),
   );

@@ -99,6 +99,8 @@ it('refuses what cannot be read, with the reason and where it stood, and stores 
   const odd = await publish('fh.t.0.gossip.crane', 'hello');
   const event = await publish(subjects.event(0), JSON.stringify({ kind: 'wedding', what: 'x' }));
   const schema = await publish(subjects.schema(0, 'crane@1'), '{"v":1}');
+  // Sent again when NATS knows its id no more.
+  const again = await publish(subjects.frame(0, 'crane@1'), good.last);
   await good.send(FROM_MS + 1_000);
   expect(await isStored(good)).toBe(true);
   expect(await stored(good)).toEqual(good.ledger);
@@ -115,6 +117,7 @@ it('refuses what cannot be read, with the reason and where it stood, and stores 
   expect(await letters('schema_unknown')).toEqual(at('schema_unknown', subjects.frame(0, 'stranger@1'), unknown));
   expect(await letters('frame_short')).toEqual(at('frame_short', subjects.frame(0, 'crane@1'), short));
   expect(await letters('frame_time')).toEqual(at('frame_time', subjects.frame(0, 'crane@1'), far));
+  expect(await letters('frame_repeated')).toEqual(at('frame_repeated', subjects.frame(0, 'crane@1'), again));
   expect(await letters('subject_unknown')).toEqual(at('subject_unknown', 'fh.t.0.gossip.crane', odd));
   expect(await letters('event_invalid')).toEqual(at('event_invalid', subjects.event(0), event));
   expect(await letters('schema_invalid')).toEqual(at('schema_invalid', subjects.schema(0, 'crane@1'), schema));

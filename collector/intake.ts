@@ -1,6 +1,6 @@
 // What a message of the stream is, and where it goes: frames into the batch, schemas and events into their tables, the rest to the dead letters.
 
-import type { Clock } from '@fenghuo/kit';
+import type { Clock, Counter, SelfMetrics } from '@fenghuo/kit';
 import {
   changeEvent,
   type FrameHead,
@@ -12,6 +12,7 @@ import {
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Refuse } from './dead-letter.ts';
 import type { Patience } from './patience.ts';
+import { Repeats } from './repeats.ts';
 import { type KnownSchema, type Schemas, schemaRow, seriesRows } from './schemas.ts';
 import { uint64 } from './store/chain.ts';
 import type { Store } from './store/client.ts';
@@ -33,6 +34,7 @@ export type IntakeParts = {
   readonly schemas: Schemas;
   readonly writer: Writer;
   readonly clock: Clock;
+  readonly self: SelfMetrics;
   readonly patience: Patience;
   readonly refuse: Refuse;
   /** Keeps a schema where it can be asked for by its hash. */
@@ -49,10 +51,14 @@ export class Intake {
   private events: Record<string, unknown>[] = [];
   private announced: FrameSchema[] = [];
   private announcedColumns = 0;
+  /** Of this reading of the stream: whoever reads it again from an earlier place begins without. */
+  private readonly repeats = new Repeats();
+  private readonly lost: Counter;
   private readonly parts: IntakeParts;
 
   constructor(parts: IntakeParts) {
     this.parts = parts;
+    this.lost = parts.self.counter('fenghuo.collector.lost', '{frame}', 'frames that probes say they had to drop');
   }
 
   /** Frames wait for their schemas: until they are settled the batch they belong to is not complete. */
@@ -133,6 +139,9 @@ export class Intake {
     const frame = readFrame(message.data);
     if ('fault' in frame) return refuse(frame.fault, message);
     if (frame.timeMs > TIME_MS_MAX) return refuse('frame_time', message);
+    if (this.repeats.isRepeated(frame.probe, frame.incarnation, frame.sequence))
+      return refuse('frame_repeated', message);
+    if (frame.lost > 0) this.lost.add(frame.lost);
     const known = schemas.get(frame.probe, frame.schema);
     if (known !== undefined) return this.addFrame(message, frame, known);
     if (!this.isWaiting) this.untilMs = clock.now() + SCHEMA_WAIT_MS;

@@ -33,6 +33,8 @@ export class Sender {
   /** Of what NATS has acknowledged. */
   readonly ledger: Ledger = { count: 0, sum: 0 };
   readonly schema: FrameSchema;
+  /** The frame that was sent last. */
+  last: Uint8Array = new Uint8Array();
   private sequence = 0;
   private readonly bus: Bus;
 
@@ -59,6 +61,7 @@ export class Sender {
   /** Sends a frame until it is acknowledged, then enters it. */
   async send(timeMs: number): Promise<void> {
     const { bytes, values, id } = this.frame(timeMs);
+    this.last = bytes;
     await insist(() => this.bus.publish(subjects.frame(0, this.schema.probe), bytes, { msgId: id, timeoutMs: 2_000 }));
     for (const value of values) {
       if (Number.isNaN(value)) continue;
