@@ -1,13 +1,14 @@
 // `npm run bench:accuracy DIR`: how often the right service is first, with intervals, and what that rests on.
 import { seededRandom } from '@fenghuo/kit';
 import { localise } from '../localise/localise.ts';
-import { defaults } from '../localise/settings.ts';
+import { defaults, type Settings } from '../localise/settings.ts';
 import { accuracyOf, placeOf } from './accuracy.ts';
 import type { RecordedCase, Truth } from './case.ts';
 import { evidenceOf } from './evidence.ts';
 import { peers, rankedBy } from './peers/index.ts';
 import { published } from './published.ts';
 import { readCase, readTruth, scoredCases } from './read-case.ts';
+import { differing as moved, servicesOf, type Tunable, tunable, tuned } from './tune.ts';
 import { asItIs, hashed, renamed, type Variant, variants } from './variants.ts';
 
 type Known = { readonly recorded: RecordedCase; readonly truth: Truth };
@@ -32,6 +33,29 @@ export const interval = (hits: readonly boolean[], seed = SEED): readonly [numbe
   }).sort((a, b) => a - b);
   return [shares[Math.floor(0.025 * RESAMPLES)] ?? 0, shares[Math.floor(0.975 * RESAMPLES)] ?? 0];
 };
+
+/** Settings that a search without each data set chose. */
+const heldOut = (datasets: readonly string[], cases: readonly Tunable[]): ReadonlyMap<string, Settings> =>
+  new Map(
+    datasets.length < 2 ? [] : datasets.map((name) => [name, tuned(cases.filter(({ dataset }) => dataset !== name))]),
+  );
+
+/** What was chosen without each data set, and how often it is right there by kind of fault. */
+const heldOutLines = (held: ReadonlyMap<string, Settings>, cases: readonly Tunable[]): string[] =>
+  [...held].flatMap(([name, settings]) => {
+    const left = cases.filter(({ dataset }) => dataset === name);
+    const kinds = [...new Set(left.map(({ truth }) => truth.fault ?? 'unknown'))].sort();
+    return [
+      '',
+      `${name} left out; chosen otherwise than in the product: ${moved(settings).join(', ') || 'nothing'}`,
+      ...kinds.map((kind) => {
+        const group = left.filter(({ truth }) => (truth.fault ?? 'unknown') === kind);
+        const places = group.map((one) => placeOf(servicesOf(one, settings), one.truth.services));
+        const { ac1, ac3, avg5 } = accuracyOf(places);
+        return `  ${kind} (${group.length}): AC@1 ${ac1.toFixed(3)}, AC@3 ${ac3.toFixed(3)}, Avg@5 ${avg5.toFixed(3)}`;
+      }),
+    ];
+  });
 
 /** What others have published on the same data sets, as a table. */
 const publishedLines = (datasets: readonly string[]): string[] => {
@@ -64,8 +88,18 @@ export const accuracyCommand = async (args: readonly string[], out: Out): Promis
   const datasets = [...new Set(known.map(({ recorded }) => recorded.dataset))];
   const head = ['variant', ...datasets.flatMap((name) => [`${name} AC@1`, 'AC@3', 'Avg@5'])];
   if (!isJson) for (const line of [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`]) out(line);
+  const cases = new Map(known.map(({ recorded, truth }) => [recorded, tunable(recorded, truth)]));
+  const held = heldOut(datasets, [...cases.values()]);
   const contenders: Contender[] = [
     { name: asItIs.name, rank: (recorded) => rankingOf(recorded, asItIs) },
+    ...(datasets.length < 2
+      ? []
+      : [
+          {
+            name: 'constants chosen on the other data sets',
+            rank: (recorded: RecordedCase) => servicesOf(cases.get(recorded)!, held.get(recorded.dataset)!),
+          },
+        ]),
     ...peers.map((peer) => ({
       name: `${peer.name} (${peer.source}), re-implemented`,
       rank: (recorded: RecordedCase) => rankedBy(peer, recorded),
@@ -87,7 +121,7 @@ export const accuracyCommand = async (args: readonly string[], out: Out): Promis
     });
     if (!isJson) out(`| ${[name, ...cells].join(' | ')} |`);
   }
-  if (!isJson) for (const line of publishedLines(datasets)) out(line);
+  if (!isJson) for (const line of [...heldOutLines(held, [...cases.values()]), ...publishedLines(datasets)]) out(line);
   const differing = known.filter(({ recorded }) => {
     const plain = rankingOf(recorded, asItIs).map(hashed);
     const under = rankingOf(renamed(recorded, hashed), asItIs);

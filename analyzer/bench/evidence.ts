@@ -1,7 +1,7 @@
 // Evidence of a recorded case: everything before the onset is its past, what follows is its present.
 // The detectors that run live say what was normal and what is anomalous: there is one way to know a past.
 import { classify } from '@fenghuo/rules/catalog';
-import { defaults } from '../localise/settings.ts';
+import { defaults, type Settings } from '../localise/settings.ts';
 import { strengthOf } from '../localise/strength.ts';
 import type { Baseline, Evidence, SeriesMeta } from '../types.ts';
 import type { RecordedCase } from './case.ts';
@@ -33,7 +33,12 @@ const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
   });
 
 /** Onset in epoch seconds by the alarm's own series: when it left its band, at the latest when it alarmed. */
-const alarmOnset = (alarm: NonNullable<RecordedCase['alarm']>, rows: Rows, baselines: readonly Baseline[]): number => {
+const alarmOnset = (
+  alarm: NonNullable<RecordedCase['alarm']>,
+  rows: Rows,
+  baselines: readonly Baseline[],
+  settings: Settings,
+): number => {
   const from = alarm.time - (ALARM_LAG_STEPS * rows.stepMs) / 1_000;
   const timesMs = Float64Array.from(rows.times, (time) => time * 1_000);
   const left = rows.metas.flatMap((meta, c) => {
@@ -41,7 +46,7 @@ const alarmOnset = (alarm: NonNullable<RecordedCase['alarm']>, rows: Rows, basel
     const { onsetMs } = strengthOf(
       { meta, baseline: baselines[c]!, timesMs, values: rows.values[c]! },
       from * 1_000,
-      defaults,
+      settings,
     );
     return Number.isFinite(onsetMs) ? [onsetMs / 1_000] : [];
   });
@@ -56,7 +61,11 @@ export const startOf = (recorded: RecordedCase): number => {
   return anomalyStart ?? alarmed ?? times[foundOnset(rows()) ?? Math.floor(times.length * UNKNOWN_SHARE)] ?? 0;
 };
 
-export const evidenceOf = (recorded: RecordedCase): Evidence => {
+export const evidenceOf = (recorded: RecordedCase, settings: Settings = defaults): Evidence =>
+  prepared(recorded)(settings);
+
+/** Evidence under any settings: the detectors, which have none of them, run once. */
+export const prepared = (recorded: RecordedCase): ((settings: Settings) => Evidence) => {
   const { times, values, stepSeconds, alarm, anomalyStart } = recorded;
   const stepMs = stepSeconds * 1_000;
   const metas = metasOf(recorded);
@@ -65,7 +74,20 @@ export const evidenceOf = (recorded: RecordedCase): Evidence => {
   // A row stands for the step that begins with it, so the one around the onset belongs to neither part.
   const healthy = times.filter((time) => time + stepSeconds <= first).length;
   const { baselines, anomalies } = stream(rows, healthy);
-  const onset = anomalyStart !== undefined || alarm === undefined ? first : alarmOnset(alarm, rows, baselines);
+  const by = anomalyStart === undefined ? alarm : undefined;
+  const seen = { recorded, rows, baselines, anomalies, healthy };
+  return (settings) => since(by === undefined ? first : alarmOnset(by, rows, baselines, settings), seen);
+};
+
+type Seen = ReturnType<typeof stream> & {
+  readonly recorded: RecordedCase;
+  readonly rows: Rows;
+  /** Rows of which nothing belongs to the trouble. */
+  readonly healthy: number;
+};
+
+const since = (onset: number, { recorded, rows, baselines, anomalies, healthy }: Seen): Evidence => {
+  const { times, values, metas, stepMs } = rows;
   const present = Math.max(0, Math.min(times.filter((time) => time < onset).length, healthy) - BEFORE_ROWS);
   const timesMs = Float64Array.from(times.slice(present), (time) => time * 1_000);
   return {
