@@ -12,6 +12,7 @@ import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
 import { endsOf, linkOf } from './localise/link.ts';
+import { alertKey, Slos } from './slo/slos.ts';
 import { type Series, Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
@@ -46,6 +47,7 @@ export type Engine = {
   readonly graph: Graph;
   readonly watch: Watch;
   readonly kpis: Kpis;
+  readonly slos: Slos;
   readonly changes: ChangeEvent[];
   readonly files: Map<string, CaseFile>;
   /** Leases as last written, by action id. */
@@ -80,6 +82,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     graph,
     watch,
     kpis: new Kpis(rules.topology, watch),
+    slos: new Slos(rules.slos, graph),
     changes: [],
     files: new Map(),
     renewed: new Map(),
@@ -126,6 +129,9 @@ export const apply = (engine: Engine, decision: Decision): void => {
     engine.since.set(decision.action, decision.atMs);
     if (decision.by !== undefined && decision.to !== 'applying') engine.rejected.add(decision.action);
   }
+  if (decision.type === 'slo.budget') engine.slos.accounted(decision);
+  if (decision.type === 'slo.burn') engine.slos.told.set(alertKey(decision.slo, decision.policy), decision);
+  if (decision.type === 'slo.calm') engine.slos.told.delete(alertKey(decision.slo, decision.policy));
   if (decision.type === 'incident.opened') opened(engine, decision.incident, decision.onsetMs, decision.atMs);
   const file = decision.incident === undefined ? undefined : engine.files.get(decision.incident);
   if (file === undefined) return;

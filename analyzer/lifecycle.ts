@@ -49,7 +49,9 @@ export const healthyFor = (engine: Engine, id: string): number => {
 /** What is measured of an incident whether the engine decides or follows its log: health of the cause, quiet around it. */
 export const observe = (engine: Engine, file: CaseFile, found: readonly Opener[]): void => {
   measure(engine, file);
-  const stirring = found.some(({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business');
+  const stirring =
+    engine.slos.keepsOpen(file.id) ||
+    found.some(({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business');
   if (stirring) file.quietSinceMs = undefined;
   else file.quietSinceMs ??= engine.now.atMs;
 };

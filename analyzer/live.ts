@@ -75,6 +75,7 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
         anomaly: watch.active.has(series.index) ? watch.bank.probability(series.index) : 0,
       };
     }),
+    slos: engine.slos.live(),
     engine: {
       series: watch.series.size,
       samplesPerSecond: [...watch.probes.values()].reduce(

@@ -8,6 +8,7 @@ import { apply, begin, type Engine, type Outputs } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
 import { follow, observe } from './lifecycle.ts';
+import { burn } from './slo/alert.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
@@ -27,6 +28,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
       engine.graph.learn(input.schema, atMs);
       engine.watch.learn(input.schema, atMs);
       engine.kpis.learn(input.schema, hash64(input.schema.probe));
+      engine.slos.learn(input.schema);
       break;
     case 'frame':
       turned = detect(engine, input);
@@ -65,6 +67,7 @@ const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): b
   const turned = engine.watch.push(frame, engine.now.atMs);
   if (turned === undefined) return false;
   engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first);
+  engine.slos.push(frame);
   if (tickMs === engine.tickMs) engine.reported.add(frame.probe);
   else if (!engine.reported.has(frame.probe)) engine.awaited.add(frame.probe);
   return turned;
@@ -88,6 +91,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.judged = true;
   engine.out.evaluated = true;
   engine.kpis.settle(atMs);
+  engine.slos.moveTo(engine.tickMs);
   engine.watch.silence(engine.tickMs);
   const stirring = openers(engine);
   for (const file of engine.files.values()) {
@@ -96,6 +100,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
   }
   if (deciding) {
     correlate(engine, stirring);
+    burn(engine);
     for (const file of [...engine.files.values()]) {
       diagnose(engine, file);
       follow(engine, file);

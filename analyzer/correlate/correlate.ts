@@ -78,7 +78,7 @@ const paused = ({ watch }: Engine, one: Series): boolean => {
 };
 
 /** Known maintenance of the entity, or of who calls it. */
-const planned = (engine: Engine, { meta }: Series): boolean =>
+export const planned = (engine: Engine, { meta }: Series): boolean =>
   engine.changes.some(
     ({ kind, service, timeMs = 0, untilMs = timeMs + 300_000 }) =>
       kind === 'maintenance' &&
@@ -103,7 +103,7 @@ const busyMachine = (engine: Engine): boolean => {
 };
 
 /** Whether an anomaly belongs to an incident: its entity is in it, calls into it, is called by its cause, or stands in for it. */
-const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean => {
+export const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean => {
   if (meta.class === 'business' || file.affected.has(meta.entity)) return true;
   const cause = engine.incidents.get(file.id)?.cause?.entity;
   const isTogether = Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs;
@@ -150,7 +150,7 @@ const join = (engine: Engine, file: CaseFile, { one, anomaly }: Opener): undefin
   emit(engine, { type: 'anomaly.detected', incident: file.id, anomaly });
 };
 
-const severity = (engine: Engine): Severity => {
+export const severity = (engine: Engine): Severity => {
   const hurt = engine.kpis.all.filter((kpi) => engine.watch.active.has(kpi.series.index));
   return hurt.some((kpi) => kpi.rule.audience === 'customers') ? 'critical' : 'error';
 };

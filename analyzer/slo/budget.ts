@@ -66,6 +66,11 @@ export class Budget {
     }));
   }
 
+  /** When counting began: the first event, epoch ms. */
+  get sinceMs(): number | undefined {
+    return this.firstMs;
+  }
+
   /** Share of the period's budget that is left, 1 … 0, below 0 where it is overdrawn. */
   get left(): number {
     return 1 - this.burn(this.slo.periodMs);

@@ -154,6 +154,7 @@ describe('graph', () => {
     nodes: [...['app', 'till', 'lender', 'other', 'menu'].map((name) => node(name)), node('vm', 'host')],
     edges: [edge('app', 'till'), edge('till', 'lender'), edge('till', 'other'), edge('app', 'menu')],
     kpis: [],
+    slos: [],
     engine: { series: 0, samplesPerSecond: 0, lagMs: 0 },
   };
   it('draws who calls or is called, callers left of callees, at places that depend on names alone', () => {

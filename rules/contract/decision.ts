@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
 import { bilingual, cause, impact, incidentStates, pathStep, severities, suspect } from './incident.ts';
+import { burnPolicy } from './slo.ts';
 
 const base = {
   v: z.literal(1),
@@ -93,6 +94,42 @@ export const decision = z.discriminatedUnion('type', [
     about: z.enum(['open', 'cause', 'resolve', 'escalate']),
     attempts: z.number().int(),
     error: z.string(),
+  }),
+  /** An error budget burns too fast; a page belongs to an incident, which it `opened` or joined, a ticket to none. */
+  z.object({
+    ...base,
+    type: as('slo.burn'),
+    incident: z.string().optional(),
+    opened: z.boolean(),
+    slo: z.string(),
+    service: z.string(),
+    policy: burnPolicy,
+    /** Burn rates over the policy's windows, and the share of the period's budget that is left (below 0: overdrawn). */
+    long: z.number(),
+    short: z.number(),
+    left: z.number(),
+    text: bilingual,
+  }),
+  /** That alert is over. */
+  z.object({
+    ...base,
+    type: as('slo.calm'),
+    incident: z.string().optional(),
+    slo: z.string(),
+    policy: burnPolicy,
+    left: z.number(),
+    text: bilingual,
+  }),
+  /** Events counted between two moments: what a budget remembers beyond the telemetry that is read again after a start. */
+  z.object({
+    ...base,
+    type: as('slo.budget'),
+    incident: z.string().optional(),
+    slo: z.string(),
+    fromMs: z.number(),
+    toMs: z.number(),
+    good: z.number(),
+    all: z.number(),
   }),
   /** The engine says of itself what people must know: started, caught up, shedding, refused a command. */
   z.object({ ...base, type: as('engine.note'), incident: z.string().optional(), code: z.string(), text: bilingual }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { entityKinds } from './fault.ts';
 import { metricClasses, stats } from './schema.ts';
+import { burnPolicy } from './slo.ts';
 
 export const liveNode = z.object({
   entity: z.string(),
@@ -34,6 +35,22 @@ export const liveKpi = z.object({
   high: z.number().nullable(),
   anomaly: z.number(),
 });
+/** One objective: what is left of its error budget, and how each of its alerts stands. */
+export const liveSlo = z.object({
+  slo: z.string(),
+  title: z.object({ en: z.string(), zh: z.string() }),
+  service: z.string(),
+  target: z.number(),
+  periodMs: z.number(),
+  /** Good and all events of the period so far, since when they are counted. */
+  good: z.number(),
+  all: z.number(),
+  sinceMs: z.number().nullable(),
+  /** Share of the period's budget that is left: 1 untouched, below 0 overdrawn. */
+  left: z.number(),
+  burns: z.array(z.object({ policy: burnPolicy, long: z.number(), short: z.number(), holds: z.boolean() })),
+});
+export type LiveSlo = Readonly<z.infer<typeof liveSlo>>;
 /** On `subjects.liveGraph`. */
 export const liveGraph = z.object({
   v: z.literal(1),
@@ -41,6 +58,7 @@ export const liveGraph = z.object({
   nodes: z.array(liveNode),
   edges: z.array(liveEdge),
   kpis: z.array(liveKpi),
+  slos: z.array(liveSlo).default([]),
   /** Engine's own pulse: series watched, samples in the last second, lag of the stream. */
   engine: z.object({ series: z.number(), samplesPerSecond: z.number(), lagMs: z.number() }),
 });

@@ -132,7 +132,11 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         }),
       };
     case 'engine.note':
+    case 'slo.burn':
+    case 'slo.calm':
       return { ...incident, ...told(d.text) };
+    case 'slo.budget':
+      return incident;
     case 'anomaly.detected':
       return {
         ...incident,

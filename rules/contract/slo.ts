@@ -39,14 +39,15 @@ export type SloIndicator =
     };
 
 /** An alert on both windows burning `burn` times as fast as would use the budget up exactly at the end of its period. */
-export type BurnPolicy = {
-  readonly severity: 'page' | 'ticket';
-  readonly burn: number;
-  readonly longMs: number;
-  readonly shortMs: number;
+export const burnPolicy = z.object({
+  severity: z.enum(['page', 'ticket']),
+  burn: z.number(),
+  longMs: z.number(),
+  shortMs: z.number(),
   /** For how long it must hold before it counts, ms. */
-  readonly forMs: number;
-};
+  forMs: z.number(),
+});
+export type BurnPolicy = Readonly<z.infer<typeof burnPolicy>>;
 
 const hourMs = 3_600_000;
 /** The multi-window, multi-burn-rate alerts of "The Site Reliability Workbook", chapter 5, table 5-8. */
