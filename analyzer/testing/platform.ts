@@ -122,6 +122,7 @@ export const rulesFor = (n: Names): RuleBook => {
     routes: [],
     detectors: pick('detector'),
     slos: [],
+    recommendations: [],
   };
 };
 

@@ -62,5 +62,5 @@ export const rulesOf = (nodes: readonly Node[], detectors: RuleBook['detectors']
     ),
   });
   if (topology.kind !== 'topology') throw new Error('unreachable: a topology was parsed');
-  return { topology, playbooks: [], routes: [], detectors, slos: [] };
+  return { topology, playbooks: [], routes: [], detectors, slos: [], recommendations: [] };
 };

@@ -27,6 +27,7 @@ export const rules = async (args: readonly string[]): Promise<number> => {
     routes: book.routes.length,
     detectors: book.detectors.length,
     slos: book.slos.length,
+    recommendations: book.recommendations.length,
   };
   if (values.json) say(JSON.stringify({ faults: faults.length, ...counts }));
   else if (faults.length > 0) sayError(`${faults.length} faults in ${files.length} files`);

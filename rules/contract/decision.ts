@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
-import { bilingual, cause, impact, incidentStates, pathStep, severities, suspect } from './incident.ts';
+import { bilingual, cause, impact, incidentStates, pathStep, recommendation, severities, suspect } from './incident.ts';
 import { burnPolicy } from './slo.ts';
 
 const base = {
@@ -46,6 +46,8 @@ export const decision = z.discriminatedUnion('type', [
     supersedes: z.string().optional(),
   }),
   z.object({ ...ofIncident, type: as('incident.inhibited'), entity: z.string(), metric: z.string(), why: bilingual }),
+  /** Where no playbook may act, or none helped. */
+  z.object({ ...ofIncident, type: as('incident.recommended'), recommendation }),
   z.object({ ...ofIncident, type: as('incident.impact'), impact: z.array(impact) }),
   z.object({
     ...ofIncident,

@@ -52,6 +52,16 @@ export const impact = z.object({
 });
 export type Impact = Readonly<z.infer<typeof impact>>;
 
+/** What a person should do about the cause where no playbook may act, and why none may. */
+export const recommendation = z.object({
+  /** The rule that says so, and the cause that it was said about. */
+  rule: z.string(),
+  cause: z.string(),
+  do: bilingual,
+  why: bilingual,
+});
+export type Recommendation = Readonly<z.infer<typeof recommendation>>;
+
 export const timelineEntry = z.object({ atMs: z.number(), type: z.string(), text: bilingual, decision: z.string() });
 export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>;
 
@@ -89,6 +99,7 @@ export const proof = z.object({
   opened: z.string(),
   cause: z.string().optional(),
   impact: z.string().optional(),
+  recommendation: z.string().optional(),
   alerted: z.string().optional(),
   responded: z.string().optional(),
   repaired: z.string().optional(),
@@ -114,6 +125,7 @@ export const incident = z.object({
   /** Symptoms that the cause explains, and why they do not page. */
   inhibited: z.array(z.object({ entity: z.string(), metric: z.string(), why: bilingual })),
   actions: z.array(actionView),
+  recommendation: recommendation.optional(),
   impact: z.array(impact),
   clocks,
   assignee: z.string().optional(),

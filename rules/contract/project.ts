@@ -59,7 +59,7 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
   switch (d.type) {
     case 'incident.cause':
       return {
-        ...incident,
+        ...(d.cause.entity === incident.cause?.entity ? incident : unadvised(incident)),
         ...told(d.cause.reason),
         cause: d.cause,
         causeMs: incident.causeMs ?? d.atMs,
@@ -67,6 +67,8 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         path: d.path,
         affected: d.affected,
       };
+    case 'incident.recommended':
+      return { ...incident, ...told(d.recommendation.do), recommendation: d.recommendation };
     case 'incident.inhibited':
       return {
         ...incident,
@@ -153,6 +155,9 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
   }
 };
 
+/** What was recommended about one cause is no advice about another. */
+const unadvised = ({ recommendation: _, ...incident }: Incident): Incident => incident;
+
 /** Trouble that comes back was not repaired: that clock runs on from the onset. */
 const unrepaired = ({ repairedMs: _, ...clocks }: Incident['clocks']): Incident['clocks'] => clocks;
 
@@ -169,6 +174,7 @@ const proven = (before: Incident, after: Incident, d: Decision): Incident['proof
     ...proof,
     ...(d.type === 'incident.cause' ? { cause: d.id } : {}),
     ...(d.type === 'incident.impact' ? { impact: d.id } : {}),
+    ...(d.type === 'incident.recommended' ? { recommendation: d.id } : {}),
     ...(after.state === 'closed' && before.state !== 'closed' ? { closed: d.id } : {}),
     ...first('alerted'),
     ...first('responded'),

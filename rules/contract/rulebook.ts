@@ -127,7 +127,7 @@ export const rule = z.discriminatedUnion('kind', [
 export type TopologyRule = Readonly<z.infer<typeof topologyRule>>;
 export type PlaybookRule = Readonly<z.infer<typeof playbookRule>>;
 export type DetectorRule = Readonly<z.infer<typeof detectorRule>>;
-export type Rule = TopologyRule | PlaybookRule | RouteRule | DetectorRule | OpenSlo;
+export type Rule = TopologyRule | PlaybookRule | RecommendationRule | RouteRule | DetectorRule | OpenSlo;
 
 /** A folder of rules, parsed and merged (load.ts). */
 export type RuleBook = {
@@ -136,4 +136,5 @@ export type RuleBook = {
   readonly routes: readonly RouteRule[];
   readonly detectors: readonly DetectorRule[];
   readonly slos: readonly Slo[];
+  readonly recommendations: readonly RecommendationRule[];
 };

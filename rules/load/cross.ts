@@ -20,6 +20,7 @@ export const crossCheck = (placed: readonly PlacedRule[]): RuleFault[] => {
       for (const [i, kpi] of rule.kpis.entries()) once('kpi', kpi.name, at(['kpis', i, 'name']));
     }
     if (rule.kind === 'playbook') once('playbook', rule.name, at(['name']));
+    if (rule.kind === 'recommendation') once('recommendation', rule.name, at(['name']));
     if (rule.kind === 'route')
       for (const [i, receiver] of rule.receivers.entries())
         once('receiver', receiver.name, at(['receivers', i, 'name']));

@@ -61,7 +61,7 @@ describe('rules', () => {
     [
       'a wrong kind',
       playbook.replace('kind: playbook', 'kind: playbok'),
-      'playbook.yaml:1 kind must be topology, playbook, route or detector, or one of OpenSLO',
+      'playbook.yaml:1 kind must be topology, playbook, recommendation, route or detector, or one of OpenSLO',
     ],
     ['broken YAML', `${playbook}x: [1`, 'playbook.yaml:10 '],
     ['a missing field', playbook.replace('name: switch\n', ''), 'playbook.yaml:1 name: '],

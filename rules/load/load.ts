@@ -77,7 +77,14 @@ const merge = (rules: readonly Rule[], slos: RuleBook['slos']): RuleBook => {
     edges: parts.flatMap((t) => t.edges),
     kpis: parts.flatMap((t) => t.kpis),
   };
-  return Object.freeze({ topology, playbooks: of('playbook'), routes: of('route'), detectors: of('detector'), slos });
+  return Object.freeze({
+    topology,
+    playbooks: of('playbook'),
+    routes: of('route'),
+    detectors: of('detector'),
+    slos,
+    recommendations: of('recommendation'),
+  });
 };
 
 /** Loads and merges folders, in the order given; never throws for what stands in a file, only returns the faults. */
