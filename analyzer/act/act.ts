@@ -5,6 +5,7 @@ import {
   actionFinal,
   actionNext,
   type Bilingual,
+  type Cause,
   type Command,
   type FlagReport,
   type Incident,
@@ -13,7 +14,8 @@ import {
 import { type Engine, emit } from '../engine.ts';
 import { healthyFor } from '../lifecycle.ts';
 import { advance, isHolding } from './advance.ts';
-import { actions, choose, forbidden } from './choose.ts';
+import { actions, type Candidate, candidates, forbidden, planOf } from './choose.ts';
+import { recommend } from './recommend.ts';
 
 /** Figures of a KPI after the value took effect that must be good before it is believed. */
 const goodTicks = 2;
@@ -63,31 +65,37 @@ const plan = (engine: Engine, id: string): undefined => {
     return;
   const { cause } = incident;
   if (healthyFor(engine, id) > 0 || incident.actions.some((a) => !actionFinal(a.state))) return;
-  const chosen = choose(engine, cause, id, `a${engine.options.partition}-${engine.now.seq}-${engine.now.n}`);
-  if (chosen === undefined) return;
-  const before = incident.actions.filter((a) => a.playbook === chosen.rule.name && a.cause === cause.entity);
+  for (const candidate of candidates(engine, cause, incident.onsetMs))
+    if (attempt(engine, incident, cause, candidate)) return;
+  const now = engine.incidents.get(id);
+  if (now !== undefined) recommend(engine, now);
+};
+
+/** Plans one playbook and carries it out where nothing forbids it; whether it is under way now. */
+const attempt = (engine: Engine, incident: Incident, cause: Cause, candidate: Candidate): boolean => {
+  const { rule } = candidate;
+  const before = incident.actions.filter((a) => a.playbook === rule.name && a.cause === cause.entity);
   // What was tried and did not help, or what a person refused, is not tried again.
-  if (
-    before.some(
-      (a) => (actionFinal(a.state) && a.state !== 'refused' && a.verifiedMs === undefined) || engine.rejected.has(a.id),
-    )
-  )
-    return;
-  const why = forbidden(engine, chosen.rule, chosen.plan, cause);
-  if (why !== undefined && before.some((a) => a.state === 'refused')) return;
-  const { title } = chosen.rule;
-  const { target, flag, value } = chosen.plan;
+  const isVain = (a: ActionView): boolean =>
+    (actionFinal(a.state) && a.state !== 'refused' && a.verifiedMs === undefined) || engine.rejected.has(a.id);
+  if (before.some(isVain)) return false;
+  const plan = planOf(candidate, cause, incident.id, `a${engine.options.partition}-${engine.now.seq}-${engine.now.n}`);
+  const why = forbidden(engine, rule, plan, cause);
+  if (why !== undefined && before.some((a) => a.state === 'refused')) return false;
+  const { title } = rule;
+  const { target, flag, value } = plan;
   emit(engine, {
     type: 'action.planned',
-    incident: id,
-    action: chosen.plan,
+    incident: incident.id,
+    action: plan,
     why: { en: `${title.en}: ${target} ${flag} → ${value}`, zh: `${title.zh}：${target} ${flag} → ${value}` },
   });
-  const view = actions(engine).find((a) => a.id === chosen.plan.id)!;
-  if (why !== undefined) return move(engine, view, 'refused', why);
-  if (chosen.rule.guards.approval === 'person')
-    return move(engine, view, 'awaiting_approval', { en: 'its playbook asks for a person', zh: '预案要求人工审批' });
-  move(engine, view, 'applying', { en: 'all guards passed', zh: '全部护栏通过' });
+  const view = actions(engine).find((a) => a.id === plan.id)!;
+  if (why !== undefined) move(engine, view, 'refused', why);
+  else if (rule.guards.approval === 'person')
+    move(engine, view, 'awaiting_approval', { en: 'its playbook asks for a person', zh: '预案要求人工审批' });
+  else move(engine, view, 'applying', { en: 'all guards passed', zh: '全部护栏通过' });
+  return why === undefined;
 };
 
 const move = (engine: Engine, view: ActionView, to: ActionState, why: Bilingual, by?: string): undefined => {

@@ -8,6 +8,7 @@ import {
   type PlaybookRule,
 } from '@fenghuo/rules/contract';
 import { type Engine, figures, healthyUpTo } from '../engine.ts';
+import { deployOf } from './deploy.ts';
 
 const hourMs = 3_600_000;
 const freshMs = 10_000;
@@ -18,36 +19,53 @@ export const isHealthy = (engine: Engine, entity: string): boolean => {
   return own.length > 0 && own.every((one) => one.last <= healthyUpTo(engine, one));
 };
 
-/** The first playbook for such a cause, filled in; undefined where none is written for it or no alternative is healthy. */
-export const choose = (
-  engine: Engine,
-  cause: Cause,
-  incident: string,
-  id: string,
-): { readonly rule: PlaybookRule; readonly plan: ActionPlan } | undefined => {
+/** A playbook that fits, with what its plan is filled in with. */
+export type Candidate = { readonly rule: PlaybookRule; readonly alternative: string | undefined };
+
+/** The playbooks for such a cause, in the order in which they are written: where one did not help, the next may. */
+export const candidates = (engine: Engine, cause: Cause, onsetMs: number): Candidate[] => {
   const entity = engine.rules.topology.entities.find((e) => e.name === cause.entity);
-  for (const rule of engine.rules.playbooks) {
+  const alternative = entity?.alternatives.find((name) => isHealthy(engine, name));
+  const isReleased = deployOf(engine.changes, cause.entity, onsetMs) !== undefined;
+  return engine.rules.playbooks.flatMap((rule) => {
     const { when, set } = rule;
-    if (!when.kinds.includes(cause.kind)) continue;
-    if (when.entityKind !== undefined && when.entityKind !== (entity?.kind ?? cause.entityKind)) continue;
-    if (!Object.entries(when.labels).every(([key, value]) => entity?.labels[key] === value)) continue;
-    const alternative = entity?.alternatives.find((name) => isHealthy(engine, name));
-    if (when.hasAlternative && alternative === undefined) continue;
-    const fill = (text: string): string =>
-      text.replaceAll('{{cause}}', cause.entity).replaceAll('{{alternative}}', alternative ?? '');
-    const plan: ActionPlan = {
-      id,
-      incident,
-      playbook: rule.name,
-      target: fill(set.service),
-      cause: cause.entity,
-      flag: fill(set.flag),
-      value: fill(set.value),
-      leaseMs: rule.lease,
-    };
-    return { rule, plan };
-  }
-  return undefined;
+    const fits =
+      when.kinds.includes(cause.kind) &&
+      (when.entityKind === undefined || when.entityKind === (entity?.kind ?? cause.entityKind)) &&
+      (when.entities === undefined || when.entities.includes(cause.entity)) &&
+      Object.entries(when.labels).every(([key, value]) => entity?.labels[key] === value) &&
+      (!when.hasAlternative || alternative !== undefined) &&
+      (when.afterDeploy === undefined || when.afterDeploy === isReleased) &&
+      (when.trafficMin === undefined || trafficOf(engine, set.service) >= when.trafficMin);
+    return fits ? [{ rule, alternative }] : [];
+  });
+};
+
+/** Calls that reached a service in the last tick, in times of what is expected; 0 where nobody counts them. */
+const trafficOf = ({ watch, tickMs }: Engine, service: string): number =>
+  Math.max(
+    0,
+    ...[...watch.series.values()].flatMap((one) => {
+      const { meta, last, lastMs, index } = one;
+      if (meta.entity !== service || meta.stat !== 'count' || lastMs < tickMs - freshMs) return [];
+      const { expected } = watch.bank.expected(index);
+      return expected > 0 && Number.isFinite(last) ? [last / expected] : [];
+    }),
+  );
+
+export const planOf = ({ rule, alternative }: Candidate, cause: Cause, incident: string, id: string): ActionPlan => {
+  const fill = (text: string): string =>
+    text.replaceAll('{{cause}}', cause.entity).replaceAll('{{alternative}}', alternative ?? '');
+  return {
+    id,
+    incident,
+    playbook: rule.name,
+    target: fill(rule.set.service),
+    cause: cause.entity,
+    flag: fill(rule.set.flag),
+    value: fill(rule.set.value),
+    leaseMs: rule.lease,
+  };
 };
 
 /** All actions of the incidents still remembered. */

@@ -1,9 +1,10 @@
 // Budgets in the engine, on a made-up platform: what no detector calls an incident uses a budget up, and pages, joins or is noted.
-import type { BurnPolicy, Decision, Slo, SloIndicator } from '@fenghuo/rules/contract';
+import type { BurnPolicy, Slo, SloIndicator } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { apply, createEngine, type Engine } from '../engine.ts';
+import { apply, createEngine } from '../engine.ts';
 import { step } from '../pipeline.ts';
-import { Platform, randomNames, rulesFor, type Trouble } from '../testing/platform.ts';
+import { type Platform, rulesFor, type Trouble } from '../testing/platform.ts';
+import { Run } from '../testing/run.ts';
 
 const page: BurnPolicy = { severity: 'page', burn: 5, longMs: 120_000, shortMs: 10_000, forMs: 0 };
 const failing = (service: string): SloIndicator => ({
@@ -22,33 +23,14 @@ const slo = (service: string, more: Partial<Slo> = {}): Slo => ({
   ...more,
 });
 
-class Run {
-  readonly platform: Platform;
-  readonly engine: Engine;
-  readonly log: Decision[] = [];
+const running = (seed: number, slos: (names: Platform['names']) => readonly Slo[]): Run =>
+  new Run(seed, (rules, names) => ({ ...rules, slos: slos(names) }), 'off');
 
-  constructor(seed: number, slos: (names: Platform['names']) => readonly Slo[]) {
-    const names = randomNames(seed);
-    this.platform = new Platform(names, seed);
-    this.engine = createEngine({ ...rulesFor(names), slos: slos(names) }, { partition: 0, act: 'off' });
-  }
-
-  seconds(n: number, trouble: Trouble = {}): this {
-    for (let i = 0; i < n; i++)
-      for (const input of this.platform.second(trouble))
-        this.log.push(...structuredClone(step(this.engine, input).decisions));
-    return this;
-  }
-
-  of<T extends Decision['type']>(type: T): Extract<Decision, { type: T }>[] {
-    return this.log.filter((d): d is Extract<Decision, { type: T }> => d.type === type);
-  }
-}
 /** Few enough errors that no tick is an anomaly worth an incident: one call in some twenty of the till. */
 const trickle = (names: Platform['names']): Trouble => ({ errors: { [names.till]: 0.04 } });
 
 describe('a page of a burning budget', () => {
-  const run = new Run(21, (n) => [slo(n.till)]).seconds(150);
+  const run = running(21, (n) => [slo(n.till)]).seconds(150);
   const { names } = run.platform;
 
   it('opens an incident that no detector would have opened', () => {
@@ -79,7 +61,7 @@ describe('a page of a burning budget', () => {
 });
 
 it('joins the incident that is open about its service', () => {
-  const run = new Run(22, (n) => [slo(n.till)]).seconds(150);
+  const run = running(22, (n) => [slo(n.till)]).seconds(150);
   const { one, till } = run.platform.names;
   run.seconds(40, { slow: { [one]: 750 }, errors: { [till]: 0.5 } });
   expect(run.of('incident.opened')).toHaveLength(1);
@@ -88,14 +70,14 @@ it('joins the incident that is open about its service', () => {
 
 it('is a notice without an incident where the policy is a ticket', () => {
   const ticket = { ...page, severity: 'ticket' as const };
-  const run = new Run(23, (n) => [slo(n.till, { policies: [ticket] })]).seconds(150);
+  const run = running(23, (n) => [slo(n.till, { policies: [ticket] })]).seconds(150);
   run.seconds(60, trickle(run.platform.names)).seconds(30);
   expect(run.log.map(({ type }) => type)).toEqual(['slo.burn', 'slo.calm']);
   expect(run.of('slo.burn')[0]?.incident).toBeUndefined();
 });
 
 it('says nothing during maintenance of the service', () => {
-  const run = new Run(24, (n) => [slo(n.till)]).seconds(150);
+  const run = running(24, (n) => [slo(n.till)]).seconds(150);
   const { till } = run.platform.names;
   const timeMs = run.platform.nowMs;
   const event = {
@@ -111,7 +93,7 @@ it('says nothing during maintenance of the service', () => {
 });
 
 it('counts calls that took too long, and any metric that somebody reports', () => {
-  const run = new Run(25, (n) => [
+  const run = running(25, (n) => [
     slo(n.one, {
       name: 'quick',
       target: 0.9,
@@ -167,7 +149,7 @@ it('counts calls that took too long, and any metric that somebody reports', () =
 });
 
 it('remembers what was counted before a restart by its accounts in the log, and nothing twice', () => {
-  const run = new Run(26, (n) => [slo(n.till, { policies: [page], periodMs: 86_400_000 })]);
+  const run = running(26, (n) => [slo(n.till, { policies: [page], periodMs: 86_400_000 })]);
   run.seconds(1_300, trickle(run.platform.names));
   const accounts = run.of('slo.budget');
   expect(accounts.length).toBe(2);

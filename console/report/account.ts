@@ -17,6 +17,20 @@ export const impactLines = ({ impact, proof }: Incident): Line[] =>
         };
       });
 
+/** What people were told to do where no playbook could act, and why none could. */
+export const recommendationLines = ({ recommendation, proof }: Incident): Line[] =>
+  recommendation === undefined
+    ? []
+    : [
+        {
+          text: {
+            en: `Recommended: ${recommendation.do.en}. Not done by itself: ${recommendation.why.en}`,
+            zh: `建议：${recommendation.do.zh}。未自动执行的原因：${recommendation.why.zh}`,
+          },
+          proof: ids(proof.recommendation),
+        },
+      ];
+
 export const actionLines = (incident: Incident): Line[] =>
   incident.actions.length === 0
     ? [{ text: { en: 'Nothing was changed.', zh: '未做任何变更。' }, proof: [] }]

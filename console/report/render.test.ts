@@ -103,7 +103,21 @@ const impact = decision.parse({
     },
   ],
 });
-const incident = [opened, cause, shown, impact].reduce<Incidents>(projectDecision, new Map()).get('inc-1');
+const recommended = decision.parse({
+  v: 1,
+  id: 'd-4',
+  seq: 2,
+  atMs: onsetMs + 12_000,
+  type: 'incident.recommended',
+  incident: 'inc-1',
+  recommendation: {
+    rule: 'call',
+    cause: 'lender',
+    do: { en: 'Call lender', zh: '联系 lender' },
+    why: { en: 'It is theirs.', zh: '属于对方。' },
+  },
+});
+const incident = [opened, cause, shown, impact, recommended].reduce<Incidents>(projectDecision, new Map()).get('inc-1');
 if (incident === undefined) throw new Error('an opening makes an incident');
 const md = (lang: 'en' | 'zh'): string => renderReport(incident, { lang, format: 'md' });
 
@@ -118,6 +132,7 @@ describe('report', () => {
     expect(en).toContain('alerted: 9.5 s after the onset by screen; due within 1 min 0 s: kept.');
     expect(en).toContain('repaired: not yet');
     expect(en).toContain('till: waits');
+    expect(en).toContain('Recommended: Call lender. Not done by itself: It is theirs. \\[`d-4`\\]');
   });
 
   it('ties each sentence to decisions of the log', () => {

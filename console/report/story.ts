@@ -1,6 +1,6 @@
 // The post-incident report as data: sections of sentences in both languages, each with the decisions that prove it. Pure.
 import type { Bilingual, Incident } from '@fenghuo/rules/contract';
-import { actionLines, clockLines, impactLines } from './account.ts';
+import { actionLines, clockLines, impactLines, recommendationLines } from './account.ts';
 import { causeLines, otherLines, pathLines, summaryLines } from './finding.ts';
 import { iso, type Line } from './line.ts';
 
@@ -35,7 +35,7 @@ export const reportOf = (incident: Incident): Report => {
       section('cause', 'Cause', '根因', causeLines(incident)),
       section('path', 'How it spread', '传播路径', pathLines(incident)),
       section('others', 'Why not the others', '为何不是其他服务', otherLines(incident)),
-      section('actions', 'Actions', '处置动作', actionLines(incident)),
+      section('actions', 'Actions', '处置动作', [...actionLines(incident), ...recommendationLines(incident)]),
       section('clocks', 'Clocks (1-5-30)', '时钟（1-5-30）', clockLines(incident)),
       section(
         'timeline',

@@ -42,6 +42,7 @@ export const incidentDocument = (incident: Incident) => ({
   ranking: incident.ranking,
   path: incident.path,
   inhibited: incident.inhibited,
+  recommendation: incident.recommendation ?? null,
   impact: incident.impact,
   clocks: {
     onsetAt: iso(incident.clocks.onsetMs),

@@ -1,5 +1,5 @@
 // What a person who was just woken should do now, out of what the log says: one sentence and the buttons that go with it. Pure.
-import type { Anomaly, Bilingual } from '@fenghuo/rules/contract';
+import type { Anomaly, Bilingual, Recommendation } from '@fenghuo/rules/contract';
 import type { IncidentDocument } from '../server/api.ts';
 
 export type Advice = {
@@ -47,8 +47,18 @@ export const adviceFor = (of: IncidentDocument): Advice => {
       },
     };
   const ended = of.actions.findLast((action) => given.includes(action.state));
+  if (of.recommendation !== null) return recommended(of.recommendation, ended);
   return ended === undefined ? byHand(of, cause) : gaveUp(cause, ended);
 };
+
+/** What the rules say a person should do, and why no machine does it; before it what was tried. */
+const recommended = ({ do: said, why }: Recommendation, ended: Action | undefined): Advice => ({
+  tone: 'act',
+  text: {
+    en: `${ended === undefined ? '' : `${ended.flag} → ${ended.value} is ${ended.state}: ${ended.why.en}. `}${said.en}. Why not by itself: ${why.en}`,
+    zh: `${ended === undefined ? '' : `${ended.flag} → ${ended.value} 未生效：${ended.why.zh}。`}${said.zh}。为何不自动执行：${why.zh}`,
+  },
+});
 
 const decide = (action: Action): Advice => ({
   tone: 'act',

@@ -50,6 +50,12 @@ const action = (state: Incident['actions'][number]['state']): Incident['actions'
 });
 const advice = (more: Partial<Incident>) => adviceFor(incidentDocument({ ...base, ...more }));
 
+const said = {
+  rule: 'r',
+  cause: 'lender',
+  do: { en: 'ring them up', zh: '联系' },
+  why: { en: 'no stand-in', zh: '无替代' },
+};
 describe('advice', () => {
   it.each([
     ['no cause yet', {}, 'wait', 'looking for the cause'],
@@ -58,6 +64,13 @@ describe('advice', () => {
     ['being tried', { cause, actions: [action('applied')] }, 'wait', 'is being tried'],
     ['it holds', { cause, state: 'contained', actions: [action('verified')] }, 'calm', 'till uses other'],
     ['it failed', { cause, actions: [action('failed')] }, 'act', 'Act on lender by hand'],
+    ['a rule says what to do', { cause, recommendation: said }, 'act', 'ring them up. Why not by itself: no stand-in'],
+    [
+      'it failed, and a rule says what to do',
+      { cause, recommendation: said, actions: [action('undone')] },
+      'act',
+      'ring',
+    ],
     ['repaired', { cause, state: 'repaired', actions: [action('undone')] }, 'calm', 'measured healthy'],
     ['closed', { cause, state: 'closed', actions: [action('undone')] }, 'over', 'report'],
   ] as const)('%s', (_, more, tone, words) => {

@@ -135,6 +135,21 @@ describe('projection of the decision log', () => {
     expect(incident).toMatchObject({ state: 'closed', closedMs: 99_000 });
     expect(incident?.timeline).toHaveLength(log.length);
   });
+  it('forgets what was recommended about another cause', () => {
+    const base = { v: 1 as const, seq: 4, atMs: 1_400, incident: 'i1' };
+    const said = { rule: 'r', cause: 'x', do: both('call x'), why: both('theirs') };
+    const advised = fold([
+      ...log.slice(0, 2),
+      { ...base, id: '0-4-0', type: 'incident.recommended', recommendation: said },
+    ]);
+    expect(advised.get('i1')).toMatchObject({ recommendation: said, proof: { recommendation: '0-4-0' } });
+    const [, named] = log;
+    if (named?.type !== 'incident.cause') throw new Error('the second decision names the cause');
+    const again = projectDecision(advised, { ...named, id: '0-5-0' }).get('i1');
+    expect(again?.recommendation).toEqual(said);
+    const other = projectDecision(advised, { ...named, id: '0-5-0', cause: { ...named.cause, entity: 'y' } }).get('i1');
+    expect(other?.recommendation).toBeUndefined();
+  });
   it('keeps which decision proves what', () => {
     expect(fold(log).get('i1')?.proof).toEqual({
       opened: '0-1-0',

@@ -77,6 +77,12 @@ export const playbookRule = z.strictObject({
     entityKind: z.enum(entityKinds).optional(),
     labels: z.record(z.string(), z.string()).default({}),
     hasAlternative: z.boolean().default(false),
+    /** The list of causes that it may act about, by name; absent is any. */
+    entities: z.array(name).min(1).optional(),
+    /** Only while something that was deployed there shortly before the onset may be to blame, or only while nothing was. */
+    afterDeploy: z.boolean().optional(),
+    /** Only while so many times the expected calls reach the service whose flag is set: what sheds load helps nobody else. */
+    trafficMin: z.number().min(1).optional(),
     confidenceMin: z.number().min(0).max(1),
   }),
   /** One flag, set in the service that reads it. `{{cause}}` and `{{alternative}}` are filled in. */
@@ -103,6 +109,23 @@ export const playbookRule = z.strictObject({
   }),
 });
 
+/** kind: recommendation — what a person should do about such a cause where no machine may, and why none may. */
+export const recommendationRule = z.strictObject({
+  kind: z.literal('recommendation'),
+  name,
+  when: z.strictObject({
+    kinds: z.array(z.enum(faultKinds)).min(1),
+    /** The cause is such an entity; absent is any. */
+    entityKinds: z.array(z.enum(entityKinds)).min(1).optional(),
+    labels: z.record(z.string(), z.string()).default({}),
+    /** Something was deployed there shortly before, or nothing was; absent is either. */
+    afterDeploy: z.boolean().optional(),
+  }),
+  /** `{{cause}}` and, after a deploy, `{{deploy}}` are filled in. */
+  do: z.strictObject({ en: z.string(), zh: z.string() }),
+  why: z.strictObject({ en: z.string(), zh: z.string() }),
+});
+
 /** kind: detector — how a class of metrics is watched. */
 export const detectorRule = z.strictObject({
   kind: z.literal('detector'),
@@ -120,12 +143,14 @@ export const detectorRule = z.strictObject({
 export const rule = z.discriminatedUnion('kind', [
   topologyRule,
   playbookRule,
+  recommendationRule,
   routeRule,
   detectorRule,
   ...openSloKinds,
 ]);
 export type TopologyRule = Readonly<z.infer<typeof topologyRule>>;
 export type PlaybookRule = Readonly<z.infer<typeof playbookRule>>;
+export type RecommendationRule = Readonly<z.infer<typeof recommendationRule>>;
 export type DetectorRule = Readonly<z.infer<typeof detectorRule>>;
 export type Rule = TopologyRule | PlaybookRule | RecommendationRule | RouteRule | DetectorRule | OpenSlo;
 

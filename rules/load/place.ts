@@ -10,7 +10,12 @@ export const tell = (issue: Issue): Told[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: issue.path, key, message: `unknown field "${key}"${where(issue.path)}` }));
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'kind')
-    return [{ path: issue.path, message: 'kind must be topology, playbook, recommendation, route or detector, or one of OpenSLO' }];
+    return [
+      {
+        path: issue.path,
+        message: 'kind must be topology, playbook, recommendation, route or detector, or one of OpenSLO',
+      },
+    ];
   return [{ path: issue.path, message: `${issue.path.length > 0 ? `${dotted(issue.path)}: ` : ''}${issue.message}` }];
 };
 

@@ -1,0 +1,106 @@
+// Several playbooks for one cause: the next where one did not help, each only where its conditions hold; a recommendation where none may act.
+import { type PlaybookRule, type RecommendationRule, type RuleBook, rule } from '@fenghuo/rules/contract';
+import { describe, expect, it } from 'vitest';
+import type { Platform } from '../testing/platform.ts';
+import { Run } from '../testing/run.ts';
+
+/** A playbook against trouble of the store, whatever else is asked for. */
+const playbook = (name: string, service: string, more: { when?: object; guards?: object } = {}): PlaybookRule =>
+  rule.parse({
+    kind: 'playbook',
+    name,
+    title: name,
+    when: { kinds: ['latency', 'errors', 'hang'], confidenceMin: 0, ...more.when },
+    set: { service, flag: name, value: 'on for {{cause}}' },
+    lease: '15s',
+    guards: { cooldown: '1s', ...more.guards },
+    verify: { kpi: 'paid', min: 0.95, within: '5s' },
+    undo: { afterHealthy: '10s' },
+  }) as PlaybookRule;
+const advice = rule.parse({
+  kind: 'recommendation',
+  name: 'by-hand',
+  when: { kinds: ['latency', 'errors', 'hang', 'unknown', 'network'] },
+  do: { en: 'See to {{cause}}', zh: '处理 {{cause}}' },
+  why: { en: 'nobody else can', zh: '别无他法' },
+}) as RecommendationRule;
+const withPlaybooks =
+  (make: (names: Platform['names']) => readonly PlaybookRule[]) =>
+  (rules: RuleBook, names: Platform['names']): RuleBook => ({
+    ...rules,
+    playbooks: make(names),
+    recommendations: [advice],
+  });
+/** Calls to the till fail, whoever pays: no switch helps. */
+const failing = (run: Run) => ({ errors: { [run.platform.names.till]: 0.6, [run.platform.names.one]: 0.6 } });
+
+describe('several playbooks for one cause', () => {
+  it('are tried one after the other, each undone when it does not help, then a person is told what to do', () => {
+    const run = new Run(
+      31,
+      withPlaybooks((n) => [playbook('first', n.shop), playbook('second', n.front)]),
+    ).seconds(120);
+    run.seconds(40, failing(run));
+    const steps = ['applying', 'applied', 'undoing', 'undone'];
+    expect(run.moves).toEqual([...steps.map((to) => `first ${to}`), ...steps.map((to) => `second ${to}`)]);
+    for (const [name, value] of run.flags) expect(value, name).toBe('own');
+    const { cause } = run.of('incident.cause').at(-1)!;
+    expect(run.of('incident.recommended').map((d) => d.recommendation)).toEqual([
+      {
+        rule: 'by-hand',
+        cause: cause.entity,
+        do: { en: `See to ${cause.entity}`, zh: `处理 ${cause.entity}` },
+        why: advice.why,
+      },
+    ]);
+  });
+
+  it('pass over what a guard forbids, and say so', () => {
+    const person = { guards: { approval: 'person' as const } };
+    const run = new Run(
+      32,
+      withPlaybooks((n) => [
+        playbook('sure', n.shop, { when: { confidenceMin: 1 } }),
+        playbook('asks', n.front, person),
+      ]),
+    );
+    run.seconds(120).seconds(8, failing(run));
+    expect(run.moves).toEqual(['sure refused', 'asks awaiting_approval']);
+    expect(run.of('incident.recommended')).toEqual([]);
+  });
+
+  it('act only about what is on their list', () => {
+    const run = new Run(
+      33,
+      withPlaybooks((n) => [playbook('listed', n.shop, { when: { entities: [n.store] } })]),
+    ).seconds(120);
+    run.seconds(8, failing(run));
+    expect(run.of('action.planned')).toEqual([]);
+    expect(run.of('incident.recommended')).toHaveLength(1);
+  });
+
+  it.each([true, false])('after a deploy only where one was announced (announced: %s)', (isAnnounced) => {
+    const run = new Run(
+      34,
+      withPlaybooks((n) => [playbook('hold', n.shop, { when: { afterDeploy: true } })]),
+    ).seconds(120);
+    const { one, till } = run.platform.names;
+    if (isAnnounced)
+      for (const service of [one, till])
+        run.take(run.platform.say({ kind: 'event', event: { v: 1, kind: 'deploy', service, what: 'release 7' } }));
+    run.seconds(4, failing(run));
+    expect(run.of('action.planned').map(({ action }) => action.playbook)).toEqual(isAnnounced ? ['hold'] : []);
+  });
+
+  it('shed load only while there is more of it than usual', () => {
+    const shed = (trafficMin: number) =>
+      new Run(
+        35,
+        withPlaybooks((n) => [playbook('shed', n.shop, { when: { trafficMin } })]),
+      );
+    const [usual, more] = [shed(1), shed(3)];
+    for (const run of [usual, more]) run.seconds(120).seconds(12, failing(run));
+    expect(usual.of('action.planned').length).toBeGreaterThan(0);
+    expect(more.of('action.planned')).toEqual([]);
+  });
+});
