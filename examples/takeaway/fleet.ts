@@ -6,8 +6,14 @@ const RESTART_MS = 1_500;
 const END_MS = 1_000;
 
 export type Fleet = {
-  /** Starts a process and resolves when it says that it is ready. */
-  start(name: string, command: string, args: readonly string[], env: Record<string, string>): Promise<void>;
+  /** Starts a process and resolves when it says that it is ready; `heard` gets all that it says. */
+  start(
+    name: string,
+    command: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    heard?: (message: unknown) => void,
+  ): Promise<void>;
   /** A process that says nothing (nats-server): started again when it ends. */
   keep(name: string, command: string, args: readonly string[], env: Record<string, string>): void;
   /** The running process; throws where there is none. */
@@ -21,7 +27,7 @@ export const createFleet = (): Fleet => {
   const children = new Map<string, ChildProcess>();
   let stopping = false;
   const isGone = (name: string, child: ChildProcess): boolean => stopping || children.get(name) !== child;
-  const start: Fleet['start'] = (name, command, args, env) =>
+  const start: Fleet['start'] = (name, command, args, env, heard) =>
     new Promise((resolve, reject) => {
       const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       children.set(name, child);
@@ -33,12 +39,13 @@ export const createFleet = (): Fleet => {
         clearTimeout(late);
         resolve();
       });
+      if (heard !== undefined) child.on('message', heard);
       child.once('exit', (code, signal) => {
         clearTimeout(late);
         if (isGone(name, child)) return;
         process.stderr.write(`takeaway: ${name} ended (${signal ?? code}), starting it again\n`);
         setTimeout(
-          () => !isGone(name, child) && void start(name, command, args, env).catch(() => undefined),
+          () => !isGone(name, child) && void start(name, command, args, env, heard).catch(() => undefined),
           RESTART_MS,
         );
       });

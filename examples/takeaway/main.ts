@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { announcements, config, inherited, launch, probed, type Role, thirdParties, withoutSecrets } from './config.ts';
+import { obey } from './desk.ts';
 import type { Platform } from './faults/fault.ts';
 import { type ChaosSwitch, chaosSwitch } from './faults/switch.ts';
 import { createFleet } from './fleet.ts';
@@ -55,6 +56,8 @@ const hands: Platform = {
   },
 };
 
+/** The operations desk has a probe of its own, for the leases alone. */
+const desk = { ...inherited(), OTEL_SERVICE_NAME: platform.name('operator'), FENGHUO_INSTANCE: 'operator-1' };
 let chaos: ChaosSwitch | undefined;
 // What reaches beyond our own processes ends first.
 const stop = (): void => void (chaos?.off() ?? Promise.resolve()).finally(fleet.stop);
@@ -66,5 +69,13 @@ prepare(inherited());
 queue();
 await Promise.all([plain('database', 'database'), ...thirdParties.map((bank) => plain(bank, 'bank', bank))]);
 await Promise.all(probed.map((role) => fleet.start(role, ...service(role))));
+await fleet.start(
+  'operator',
+  process.execPath,
+  ['--import', pathToFileURL(register).href, file('operator')],
+  desk,
+  (message) =>
+    obey(message, { name: platform.name, find: fleet.find }, (text) => process.stderr.write(`takeaway: ${text}\n`)),
+);
 await plain('load', 'load');
 chaos = chaosSwitch(hands, () => process.send?.('fenghuo:ready'));

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Role, roles } from '../config.ts';
 import { type Fault, inside } from './fault.ts';
+import { holdable, releases } from './releases.ts';
 
 /** A neighbour's batch job: processes of nobody's that burn the processor, at ordinary or lowest priority. */
 const neighbour: Fault['begin'] = async (_, __, { processes = '6', nice = '0' }) => {
@@ -61,9 +62,16 @@ const release: Fault['begin'] = async (platform, target, options) => {
     service: config.name(target),
     version: '3.0.0',
   });
-  const end = await inside('canary')(platform, caller, { ...options, to: target, port });
-  return async () => {
-    await end();
+  const share = { ...options, fault: 'canary', to: target, port };
+  const stop = (): void => platform.tell(caller, { fault: 'canary', off: 'yes' });
+  const start = (): void => platform.tell(caller, share);
+  const held = holdable(stop, start, () => platform.retire(second));
+  releases.set(target, held);
+  start();
+  return () => {
+    held.end();
+    releases.delete(target);
+    stop();
     platform.retire(second);
   };
 };

@@ -15,7 +15,9 @@ const started = Date.now();
 const manner = { retriesMax: 2, pauseMs: 800, surge: 1 };
 const tally = { ordered: 0, paid: 0, failed: 0, retried: 0, ms: 0 };
 
-const ask = async (path: string, body?: object): Promise<boolean> => {
+/** Whether it went well; who is asked to wait is told how long, ms. */
+type Answer = { readonly ok: boolean; readonly afterMs: number };
+const ask = async (path: string, body?: object): Promise<Answer> => {
   try {
     const response = await fetch(`${platform.url('app-gateway')}${path}`, {
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -24,9 +26,10 @@ const ask = async (path: string, body?: object): Promise<boolean> => {
         : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     await response.arrayBuffer();
-    return response.ok;
+    const afterMs = response.status === 429 ? Number(response.headers.get('retry-after') ?? 0) * 1_000 : 0;
+    return { ok: response.ok, afterMs };
   } catch {
-    return false;
+    return { ok: false, afterMs: 0 };
   }
 };
 
@@ -37,15 +40,15 @@ const customer = async (): Promise<void> => {
   tally.ordered++;
   for (let attempt = 0; attempt <= manner.retriesMax; attempt++) {
     const since = Date.now();
-    const isPaid = await ask('/orders', order);
+    const answer = await ask('/orders', order);
     tally.ms += Date.now() - since;
-    if (isPaid) {
+    if (answer.ok) {
       tally.paid++;
       return;
     }
     tally.failed++;
     if (attempt < manner.retriesMax) tally.retried++;
-    await new Promise((resolve) => setTimeout(resolve, manner.pauseMs * (1 + random())));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(answer.afterMs, manner.pauseMs * (1 + random()))));
   }
 };
 
