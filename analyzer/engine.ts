@@ -12,6 +12,7 @@ import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
 import { endsOf, linkOf } from './localise/link.ts';
+import { PaymentBook } from './payments.ts';
 import { alertKey, Slos } from './slo/slos.ts';
 import { type Series, Watch } from './watch.ts';
 
@@ -39,6 +40,7 @@ export type CaseFile = {
   readonly told: Set<string>;
   readonly shortfall: Map<string, { lost: number; variance: number; untilMs: number }>;
   impactMs: number;
+  paymentsMs: number;
 };
 
 export type Engine = {
@@ -48,6 +50,7 @@ export type Engine = {
   readonly watch: Watch;
   readonly kpis: Kpis;
   readonly slos: Slos;
+  readonly payments: PaymentBook;
   readonly changes: ChangeEvent[];
   readonly files: Map<string, CaseFile>;
   /** Leases as last written, by action id. */
@@ -83,6 +86,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     watch,
     kpis: new Kpis(rules.topology, watch),
     slos: new Slos(rules.slos, graph),
+    payments: new PaymentBook(),
     changes: [],
     files: new Map(),
     renewed: new Map(),
@@ -182,6 +186,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     told: new Set(),
     shortfall: new Map(),
     impactMs: openedMs,
+    paymentsMs: openedMs,
   });
   // What customers do during the incident must not become what is expected of them.
   for (const kpi of engine.kpis.all) engine.watch.bank.freeze(kpi.series.index);

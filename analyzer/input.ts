@@ -1,5 +1,7 @@
 // One entry of the engine's ordered input, parsed from the stream's message: the only place where bytes become values.
 import {
+  type BusinessBatch,
+  businessBatch,
   type ChangeEvent,
   type Command,
   changeEvent,
@@ -20,6 +22,7 @@ export type Input = { readonly seq: number; readonly atMs: number } & (
   | { readonly kind: 'event'; readonly event: ChangeEvent }
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'flag'; readonly report: FlagReport }
+  | { readonly kind: 'business'; readonly batch: BusinessBatch }
 );
 export type InputFault = { readonly fault: string };
 /** A message of the stream as it lies there. */
@@ -58,6 +61,10 @@ export const parseInput = ({ seq, atMs, subject, data }: Message): Input | Input
     case 'command': {
       const parsed = command.safeParse(json);
       return parsed.success ? { seq, atMs, kind: 'command', command: parsed.data } : { fault: 'command' };
+    }
+    case 'business': {
+      const parsed = businessBatch.safeParse(json);
+      return parsed.success ? { seq, atMs, kind: 'business', batch: parsed.data } : { fault: 'business' };
     }
     case 'flag': {
       const parsed = flagReport.safeParse(json);

@@ -8,6 +8,7 @@ import { apply, begin, type Engine, type Outputs } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
 import { follow, observe } from './lifecycle.ts';
+import { reconcile } from './payments.ts';
 import { burn } from './slo/alert.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
@@ -36,6 +37,9 @@ export const step = (engine: Engine, input: Input): Outputs => {
     case 'event':
       engine.changes.push({ ...input.event, timeMs: input.event.timeMs ?? atMs });
       if (engine.changes.length > 256) engine.changes.shift();
+      break;
+    case 'business':
+      engine.payments.take(input.batch, atMs);
       break;
     case 'flag':
       if (deciding) flagReported(engine, input.report);
@@ -105,6 +109,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
       diagnose(engine, file);
       follow(engine, file);
       account(engine, file);
+      reconcile(engine, file);
     }
     act(engine);
   }
@@ -112,4 +117,5 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.prunedMs = atMs;
   engine.graph.prune(atMs);
   engine.watch.prune(atMs);
+  engine.payments.prune(atMs);
 };

@@ -128,7 +128,7 @@ export const rulesFor = (n: Names): RuleBook => {
 
 type Bare<I> = I extends Input ? Omit<I, 'seq' | 'atMs'> : never;
 /** What a person, a tool or an agent says. */
-export type Told = Bare<Extract<Input, { kind: 'flag' | 'command' | 'event' }>>;
+export type Told = Bare<Extract<Input, { kind: 'flag' | 'command' | 'event' | 'business' }>>;
 
 const T0 = 1_700_000_000_000;
 

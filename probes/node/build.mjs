@@ -1,5 +1,5 @@
 // Builds what npm publishes: our own code inlined, npm packages left as dependencies.
-import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const here = new URL('.', import.meta.url).pathname;
@@ -17,7 +17,19 @@ await build({
   external: ['@nats-io/*', '@opentelemetry/*'],
   logLevel: 'warning',
 });
-execFileSync(process.execPath, [
-  '-e',
-  `require('fs').writeFileSync('${here}dist/index.d.ts', "export declare const degrade: {\\n  readonly flag: (key: string, own: string) => string;\\n  readonly onChange: (fn: (key: string, value: string) => void) => () => void;\\n};\\n")`,
-]);
+const types = `export declare const degrade: {
+  readonly flag: (key: string, own: string) => string;
+  readonly onChange: (fn: (key: string, value: string) => void) => () => void;
+};
+export declare const business: {
+  readonly tell: (event: {
+    readonly kind: 'payment';
+    readonly step: 'requested' | 'confirmed' | 'failed' | 'charged' | 'refunded';
+    readonly subject: string;
+    readonly ref: string;
+    readonly amount: number;
+    readonly party?: string;
+  }) => void;
+};
+`;
+writeFileSync(`${here}dist/index.d.ts`, types);

@@ -7,6 +7,7 @@ import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runti
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { expect, test } from 'vitest';
 import { Assembler } from './assemble.ts';
+import { Business } from './business.ts';
 import { callPoints } from './call-points.ts';
 import { type CallSpan, Calls } from './calls.ts';
 import { meterPoints, TickReader } from './meter-points.ts';
@@ -59,6 +60,7 @@ test('every metric is in the catalogue with the unit, kind and class it is repor
   for (const point of selfPoints(
     new Outbox(async () => undefined, { monotonic: () => 0, after: () => undefined }),
     new Assembler('a@1', 1, {}),
+    new Business(() => 0),
   ))
     emit(point);
   await runtimePoints(emit);

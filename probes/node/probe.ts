@@ -1,5 +1,6 @@
 // The probe of one process: spans, meters and the process itself → one frame a second; flags under leases the other way.
 import {
+  type BusinessBatch,
   type FlagReport,
   type FrameSchema,
   limits,
@@ -9,6 +10,7 @@ import {
   subjects,
 } from '@fenghuo/rules/contract';
 import { Assembler } from './assemble.ts';
+import { Business } from './business.ts';
 import { callPoints } from './call-points.ts';
 import { Calls } from './calls.ts';
 import type { ProbeClock } from './clock.ts';
@@ -29,6 +31,7 @@ const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.str
 export type Probe = {
   readonly calls: Calls;
   readonly degrade: Degrade;
+  readonly business: Business;
   /** Sends the figures of the second that has begun; for a process about to end. */
   flush(): Promise<void>;
   stop(): Promise<void>;
@@ -55,6 +58,18 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
       id: `${id}-${incarnation}-r${reports++}`,
     });
   const degrade = new Degrade(config.service, clock, report);
+  const business = new Business(() => clock.now());
+  let batches = 0;
+  const tellBusiness = (): void => {
+    const events = business.take();
+    if (events.length === 0) return;
+    const batch = { v: 1, probe: id, service: config.service, events } satisfies BusinessBatch;
+    outbox.put({
+      subject: subjects.business(partition, id),
+      bytes: encode(batch),
+      id: `${id}-${incarnation}-b${batches++}`,
+    });
+  };
 
   // A new connection may lead to another server, that knows nothing of us.
   let newToServer = true;
@@ -78,7 +93,8 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     callPoints(calls, clock.now(), emit);
     own.emitAll(clock.now(), emit);
     meterPoints((await reader.collect()).resourceMetrics, emit);
-    points.push(...selfPoints(outbox, assembler));
+    points.push(...selfPoints(outbox, assembler, business));
+    tellBusiness();
     const lost = outbox.takeLost();
     const { frame, sequence, schema, schemaIsNew } = assembler.assemble(timeMs, points, [...calls.listens], lost);
     // While nothing gets through, the schemas that wait need no repetition.
@@ -111,6 +127,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
   return {
     calls,
     degrade,
+    business,
     flush: async () => {
       if (lastMs === undefined || flushedMs === lastMs) return;
       flushedMs = lastMs;

@@ -28,7 +28,7 @@ const start = (): void => {
   const config = probeConfig();
   const reader = new TickReader();
   const probe = startProbe(config, probeClock, reader);
-  share(probe.degrade);
+  share(probe.degrade, probe.business);
 
   const ofCalls = [
     new HttpInstrumentation(),

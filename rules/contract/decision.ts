@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
+import { payments } from './business.ts';
 import { bilingual, cause, impact, incidentStates, pathStep, recommendation, severities, suspect } from './incident.ts';
 import { burnPolicy } from './slo.ts';
 
@@ -48,6 +49,8 @@ export const decision = z.discriminatedUnion('type', [
   z.object({ ...ofIncident, type: as('incident.inhibited'), entity: z.string(), metric: z.string(), why: bilingual }),
   /** Where no playbook may act, or none helped. */
   z.object({ ...ofIncident, type: as('incident.recommended'), recommendation }),
+  /** Payments that went wrong since the onset, out of what apps say of their business. */
+  z.object({ ...ofIncident, type: as('incident.payments'), payments }),
   z.object({ ...ofIncident, type: as('incident.impact'), impact: z.array(impact) }),
   z.object({
     ...ofIncident,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
+import { payments } from './business.ts';
 import { entityKinds, faultKinds } from './fault.ts';
 
 export const incidentStates = ['suspected', 'open', 'acknowledged', 'contained', 'repaired', 'closed'] as const;
@@ -100,6 +101,7 @@ export const proof = z.object({
   cause: z.string().optional(),
   impact: z.string().optional(),
   recommendation: z.string().optional(),
+  payments: z.string().optional(),
   alerted: z.string().optional(),
   responded: z.string().optional(),
   repaired: z.string().optional(),
@@ -127,6 +129,7 @@ export const incident = z.object({
   actions: z.array(actionView),
   recommendation: recommendation.optional(),
   impact: z.array(impact),
+  payments: payments.optional(),
   clocks,
   assignee: z.string().optional(),
   timeline: z.array(timelineEntry),

@@ -1,6 +1,7 @@
 // Everything that two workspaces agree on: one import, safe for the browser (no node: module, nothing of ours).
 export * from './action.ts';
 export * from './anomaly.ts';
+export * from './business.ts';
 export * from './credentials.ts';
 export * from './decision.ts';
 export * from './fault.ts';

@@ -25,6 +25,8 @@ export const limits = {
   /** Leases of degrade flags: never longer than ten minutes without renewal. */
   leaseMsMin: 2_000,
   leaseMsMax: 600_000,
+  /** Events of business that a probe sends a tick; at some 200 bytes each 200 kB. What is more is dropped and counted. */
+  businessEventsMax: 1_000,
   /** Attribute values and names longer than this are cut by the probe. */
   attributeCharsMax: 256,
   /** Suspects a cause event carries. */

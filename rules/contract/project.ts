@@ -75,6 +75,8 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
         ...told({ en: `${d.entity}: ${d.why.en}`, zh: `${d.entity}：${d.why.zh}` }),
         inhibited: [...incident.inhibited, { entity: d.entity, metric: d.metric, why: d.why }],
       };
+    case 'incident.payments':
+      return { ...incident, payments: d.payments };
     case 'incident.impact':
       // The last figure counts; the timeline is for turns, not for every second's number.
       return { ...incident, impact: d.impact };
@@ -174,6 +176,7 @@ const proven = (before: Incident, after: Incident, d: Decision): Incident['proof
     ...proof,
     ...(d.type === 'incident.cause' ? { cause: d.id } : {}),
     ...(d.type === 'incident.impact' ? { impact: d.id } : {}),
+    ...(d.type === 'incident.payments' ? { payments: d.id } : {}),
     ...(d.type === 'incident.recommended' ? { recommendation: d.id } : {}),
     ...(after.state === 'closed' && before.state !== 'closed' ? { closed: d.id } : {}),
     ...first('alerted'),

@@ -27,6 +27,8 @@ export const subjects = {
   command: (partition: number): string => `fh.t.${partition}.command`,
   /** A probe's degrade agent says which value is effective (flag.ts: FlagReport). */
   flagReport: (partition: number, probe: string): string => `fh.t.${partition}.flag.${token(probe)}`,
+  /** What an app says of its business, a tick's events at once (business.ts: BusinessBatch). */
+  business: (partition: number, probe: string): string => `fh.t.${partition}.business.${token(probe)}`,
   /** Decision events (decision.ts), stored in DECISIONS. `incident` is `none` for those of no incident. */
   decision: (type: string, incident: string | undefined): string =>
     `fh.d.${incident === undefined ? 'none' : token(incident)}.${type}`,
@@ -55,8 +57,11 @@ export const deadLetterHeaders = {
   seq: 'fh-seq',
 } as const;
 
+const telemetryKinds = ['frame', 'schema', 'event', 'command', 'flag', 'business'] as const;
 /** What the third/fourth token of a telemetry subject says the message is. */
-export type TelemetryKind = 'frame' | 'schema' | 'event' | 'command' | 'flag';
+export type TelemetryKind = (typeof telemetryKinds)[number];
+const isTelemetryKind = (kind: string | undefined): kind is TelemetryKind =>
+  telemetryKinds.some((known) => known === kind);
 
 /** Parses `fh.t.<partition>.<kind>[.<probe>]`; undefined where it is none of ours. */
 export const parseTelemetrySubject = (
@@ -67,8 +72,7 @@ export const parseTelemetrySubject = (
   const partition = Number(parts[2]);
   const kind = parts[3];
   if (!Number.isInteger(partition) || partition < 0) return undefined;
-  if (kind !== 'frame' && kind !== 'schema' && kind !== 'event' && kind !== 'command' && kind !== 'flag')
-    return undefined;
+  if (!isTelemetryKind(kind)) return undefined;
   return { partition, kind, probe: parts[4] };
 };
 

@@ -35,6 +35,21 @@ kpis:
     per: { metric: takeaway.orders, attributes: { outcome: paid } }
     unit: "1"
     better: higher
+  - name: tickets-printed
+    title: { en: Orders that reach the kitchen, zh: 已出单到商家 }
+    audience: merchants
+    metric: takeaway.tickets.printed
+    unit: "{order}"
+    better: higher
+    impact: true
+  - name: deliveries
+    title: { en: Deliveries handed out, zh: 已派配送 }
+    audience: riders
+    metric: takeaway.dispatches
+    service: ${name('dispatch')}
+    unit: "{order}"
+    better: higher
+    impact: true
   - name: terminals-online
     title: { en: Terminals online, zh: 在线终端 }
     audience: merchants

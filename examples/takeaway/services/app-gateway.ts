@@ -25,6 +25,8 @@ const ways = {
   damp: () => degrade.flag('retries.damp', 'off'),
 } as const;
 
+type Wanted = { cart?: string; user: string; merchant: string; amount: number };
+
 serve('app-gateway', (app) => {
   for (const way of Object.values(ways)) way();
   const plain = (name: string, unit: string, what: string) => counter(name, unit, what, [{}]);
@@ -67,7 +69,7 @@ serve('app-gateway', (app) => {
   });
   const again = impatience(Date.now);
   app.post('/orders', async (request, response) => {
-    const { user, merchant, amount } = request.body as { user: string; merchant: string; amount: number };
+    const { cart, user, merchant, amount } = request.body as Wanted;
     const same = `${user} ${merchant} ${amount}`;
     const waitS = ways.damp() === 'on' ? again.waitS(same) : 0;
     if (waitS > 0) {
@@ -77,7 +79,7 @@ serve('app-gateway', (app) => {
     ordered({});
     try {
       await call('user', 'GET', `/users/${encodeURIComponent(user)}`);
-      response.status(201).json(await call('order', 'POST', '/orders', { user, merchant, amount }));
+      response.status(201).json(await call('order', 'POST', '/orders', { cart, user, merchant, amount }));
       accepted({});
     } catch (error) {
       again.failed(same);

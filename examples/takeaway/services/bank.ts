@@ -1,7 +1,8 @@
 // A bank: somebody else's system, without a probe. Its switch listens where only people and benches look.
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { config, type Role, seeded } from '../config.ts';
 
 type Trouble = { delayMs: number; errorRatio: number; hangRatio: number };
@@ -19,9 +20,32 @@ mkdirSync(platform.data, { recursive: true });
 const log = (what: string, atMs: number): void =>
   appendFileSync(join(platform.data, `${role}.ndjson`), `${JSON.stringify({ what, atMs, ...trouble })}\n`);
 
+/** Orders that were charged, the last of them. */
+const charges = new Set<string>();
+const CHARGES_MAX = 100_000;
+const remember = (order: string | undefined): void => {
+  if (order === undefined) return;
+  charges.add(order);
+  if (charges.size > CHARGES_MAX) charges.delete(charges.values().next().value ?? '');
+};
+const orderOf = async (request: IncomingMessage): Promise<string | undefined> => {
+  if (request.method !== 'POST') {
+    request.resume();
+    return undefined;
+  }
+  try {
+    const { order } = (await json(request)) as { order?: string };
+    return order;
+  } catch {
+    // Whoever hung up before the whole order was there ordered nothing.
+    return undefined;
+  }
+};
+
 createServer((request, response) => {
   const startedMs = Date.now();
-  request.resume();
+  const path = request.url ?? '/';
+  const order = orderOf(request);
   const failing = random() < trouble.errorRatio;
   const hanging = trouble.hangRatio > 0 && random() < trouble.hangRatio;
   if (!told && (trouble.delayMs > HEALTHY_MS || failing || hanging)) {
@@ -32,13 +56,16 @@ createServer((request, response) => {
   if (hanging) return;
   // Service times have a tail, as a bank's do: within 10 % as a rule, twice as long now and then.
   const delay = trouble.delayMs * (0.9 + 0.2 * random()) + (random() < 0.01 ? trouble.delayMs : 0);
-  setTimeout(
-    () =>
-      response
-        .writeHead(failing ? 500 : 200, { 'content-type': 'application/json' })
-        .end(failing ? '{"error":"bank"}' : '{"receipt":1}'),
-    delay,
-  );
+  setTimeout(async () => {
+    const answer = response.writeHead(failing ? 500 : 200, { 'content-type': 'application/json' });
+    if (failing) return void answer.end('{"error":"bank"}');
+    const asked = /^\/charges\/(.+)$/.exec(path)?.[1];
+    if (asked !== undefined)
+      return void answer.end(JSON.stringify({ charged: charges.has(decodeURIComponent(asked)) }));
+    // Whether anybody still waits is not the bank's business: the money moves.
+    remember(await order);
+    answer.end('{"receipt":1}');
+  }, delay);
 }).listen(platform.port(role), '127.0.0.1', () => process.send?.('ready'));
 
 const set = (next: Trouble): void => {

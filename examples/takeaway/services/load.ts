@@ -35,7 +35,9 @@ const ask = async (path: string, body?: object): Promise<Answer> => {
 
 const customer = async (): Promise<void> => {
   const merchant = String(Math.floor(random() * 20));
-  const order = { user: String(Math.floor(random() * 100)), merchant, amount: 20 + Math.floor(random() * 60) };
+  // What one customer wants to eat now is one cart, however often it takes to order it.
+  const cart = `${platform.seed}-${Date.now().toString(36)}-${tally.ordered}`;
+  const order = { cart, user: String(Math.floor(random() * 100)), merchant, amount: 20 + Math.floor(random() * 60) };
   if (random() < 0.5) await ask(`/menu/${merchant}`);
   tally.ordered++;
   for (let attempt = 0; attempt <= manner.retriesMax; attempt++) {

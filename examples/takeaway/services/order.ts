@@ -11,14 +11,19 @@ serve('order', async (app) => {
     { outcome: 'failed' },
   ]);
   app.post('/orders', async (request, response) => {
-    const { user, merchant, amount } = request.body as { user: string; merchant: string; amount: number };
+    const { cart, user, merchant, amount } = request.body as {
+      cart?: string;
+      user: string;
+      merchant: string;
+      amount: number;
+    };
     const { rows } = await pool.query(
       'INSERT INTO orders (customer, merchant, amount) VALUES ($1, $2, $3) RETURNING id',
       [user, merchant, amount],
     );
     const order = String(rows[0].id);
     try {
-      await call('payment', 'POST', '/payments', { order, amount });
+      await call('payment', 'POST', '/payments', { cart: cart ?? order, order, amount });
     } catch (error) {
       placed({ outcome: 'failed' });
       throw error;

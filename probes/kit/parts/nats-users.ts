@@ -50,6 +50,7 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
         'fh.t.*.frame.>',
         'fh.t.*.schema.>',
         'fh.t.*.flag.>',
+        'fh.t.*.business.>',
         `$KV.${schemasBucket}.>`,
         '$JS.API.INFO',
         ...reading(flags),
