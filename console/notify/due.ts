@@ -1,4 +1,5 @@
-// What a receiver has still to be told of an incident: one page on open, an update when the cause is another one, one resolve.
+// What a receiver has still to be told of an incident: one page on open, an update when the cause is another one,
+// an escalation when a clock runs out, one resolve.
 // A function of the log alone, so a console that starts in the middle of an incident goes on where the last one stopped.
 import { type Decision, type DecisionOf, type Incident, type RouteRule, severities } from '@fenghuo/rules/contract';
 
@@ -44,10 +45,21 @@ export const foldPage = (ledger: Ledger, decision: Decision): Ledger => {
 };
 
 export type Page = {
-  readonly about: 'open' | 'cause' | 'resolve';
+  readonly about: 'open' | 'cause' | 'escalate' | 'resolve';
   /** Stable: the same page has the same key in every attempt of every process. */
   readonly key: string;
   readonly cause: PageCause | undefined;
+};
+
+type Clock = 'alert' | 'respond' | 'repair';
+/** Clocks that run against people, when each runs out, and whether it was met: nobody told, nobody at it, not repaired. */
+const running = ({ clocks, state }: Incident): readonly (readonly [clock: Clock, dueMs: number])[] => {
+  const isRepaired = clocks.repairedMs !== undefined || state === 'repaired';
+  return [
+    ...(clocks.alertedMs === undefined ? [['alert', clocks.alertDueMs] as const] : []),
+    ...(clocks.respondedMs === undefined && !isRepaired ? [['respond', clocks.respondDueMs] as const] : []),
+    ...(isRepaired ? [] : [['repair', clocks.repairDueMs] as const]),
+  ];
 };
 
 /** The next page that is due, how long to wait until one may be, or undefined where all is told for now. */
@@ -56,6 +68,7 @@ export const duePage = (
   receiver: string,
   told: Told,
   nowMs: number,
+  onlyEscalations = false,
 ): Page | { readonly waitMs: number } | undefined => {
   const cause = incident.cause === null ? undefined : { entity: incident.cause.entity, kind: incident.cause.kind };
   const page = (about: Page['about'], suffix: string = about): Page => ({
@@ -65,6 +78,16 @@ export const duePage = (
   });
   const isOver = incident.state === 'closed';
   if (told.resolve) return undefined;
+  /** The first clock that has run out and of which this receiver has not heard, or how long until one may. */
+  const escalation = (): Page | { readonly waitMs: number } | undefined => {
+    const left = running(incident)
+      .map(([clock, dueMs]) => ({ ...page('escalate', `escalate-${clock}`), dueMs }))
+      .filter(({ key }) => !told.ids.has(key));
+    const late = left.find(({ dueMs }) => dueMs <= nowMs);
+    if (late !== undefined) return { about: late.about, key: late.key, cause };
+    return left.length === 0 ? undefined : { waitMs: Math.min(...left.map(({ dueMs }) => dueMs)) - nowMs };
+  };
+  if (onlyEscalations) return isOver ? (told.ids.size > 0 ? page('resolve') : undefined) : escalation();
   if (!told.open) {
     // Over, and somebody knew of it: a receiver that was down, or is new, need not wake anybody any more.
     if (isOver && (incident.clocks.alertedMs !== undefined || nowMs - (incident.closedMs ?? 0) > lateMsMax))
@@ -75,7 +98,7 @@ export const duePage = (
   // Repaired may relapse: only a closed incident is over for whoever was woken by it.
   if (isOver) return page('resolve');
   const isOther = cause !== undefined && (cause.entity !== told.cause?.entity || cause.kind !== told.cause.kind);
-  return isOther ? page('cause', `cause-${told.updates + 1}`) : undefined;
+  return isOther ? page('cause', `cause-${told.updates + 1}`) : escalation();
 };
 
 /** Whether a route wants to hear of it: at least as severe as its minimum. */

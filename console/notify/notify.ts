@@ -86,23 +86,27 @@ export class Notify {
         const key = `${incident.id}\u0000${receiver.name}`;
         const wake = this.lines.get(key);
         if (wake !== undefined) wake();
-        else if (duePage(incident, receiver.name, toldOf(this.ledger, incident.id, receiver.name), 0) !== undefined) {
+        else if (this.due(route, receiver, incident, 0) !== undefined) {
           this.lines.set(key, () => undefined);
-          void this.run(receiver, incident.id, key);
+          void this.run(route, receiver, incident.id, key);
         }
       }
     }
   }
 
+  private due(route: RouteRule, { name }: Receiver, incident: Incident, nowMs: number): ReturnType<typeof duePage> {
+    return duePage(incident, name, toldOf(this.ledger, incident.id, name), nowMs, route.onlyEscalations === true);
+  }
+
   /** Tells one receiver of one incident all that is due, then ends. What is due is asked anew before every attempt. */
-  private async run(receiver: Receiver, id: string, key: string): Promise<void> {
+  private async run(route: RouteRule, receiver: Receiver, id: string, key: string): Promise<void> {
     const { clock } = this.parts;
     let attempts = 0;
     let before = '';
     while (this.following) {
       const incident = this.parts.incident(id);
       if (incident === undefined) break;
-      const due = duePage(incident, receiver.name, toldOf(this.ledger, id, receiver.name), clock.now());
+      const due = this.due(route, receiver, incident, clock.now());
       if (due === undefined || ('key' in due && this.refused.has(refusal(due)))) break;
       if ('waitMs' in due) {
         await this.waited(key, clock.sleep(due.waitMs));

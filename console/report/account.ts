@@ -1,7 +1,7 @@
 // The report on what it cost, what was done, and how quickly: impact, actions, clocks.
-import type { ActionView, Incident } from '@fenghuo/rules/contract';
+import type { ActionView, Bilingual, BusinessStep, Incident, Payments, TroubledPayment } from '@fenghuo/rules/contract';
 import { span, value } from '../shared/figures.ts';
-import { ids, type Line } from './line.ts';
+import { ids, iso, type Line } from './line.ts';
 
 export const impactLines = ({ impact, proof }: Incident): Line[] =>
   impact.length === 0
@@ -16,6 +16,49 @@ export const impactLines = ({ impact, proof }: Incident): Line[] =>
           proof: ids(proof.impact),
         };
       });
+
+/** Payments that went wrong, each with what proves it; the report lists the first of each sort. */
+export const paymentLines = ({ payments, proof }: Incident): Line[] => {
+  if (payments === undefined) return [];
+  const lines = (of: Payments['twice'], en: string, zh: string): Line[] => {
+    if (of.count === 0) return [];
+    const sum = (of.amount / 100).toFixed(2);
+    return [
+      {
+        text: { en: `${of.count} ${en}: ${sum} in all.`, zh: `${of.count} 笔${zh}，合计 ${sum}。` },
+        proof: ids(proof.payments),
+      },
+      ...of.listed.slice(0, REPORTED_MAX).map((one) => ({ text: paymentText(one), proof: ids(proof.payments) })),
+    ];
+  };
+  return [
+    ...lines(payments.unconfirmed, 'payments were charged and never confirmed', '已扣款但未确认'),
+    ...lines(payments.twice, 'payments were charged more than once', '重复扣款'),
+  ];
+};
+/** Payments that a report names of each sort; the incident's document has more. */
+const REPORTED_MAX = 20;
+const stepText: Readonly<Record<BusinessStep, Bilingual>> = {
+  requested: { en: 'requested', zh: '发起' },
+  confirmed: { en: 'confirmed', zh: '确认' },
+  failed: { en: 'told as failed', zh: '告知失败' },
+  charged: { en: 'charged', zh: '扣款' },
+  refunded: { en: 'refunded', zh: '退款' },
+};
+const paymentText = ({ subject, amount, charges, evidence }: TroubledPayment): Bilingual => {
+  const steps = (lang: 'en' | 'zh'): string =>
+    evidence
+      .map(
+        ({ step, ref, atMs, party }) =>
+          `${stepText[step][lang]} ${ref}${party === undefined ? '' : ` (${party})`} ${iso(atMs)}`,
+      )
+      .join(lang === 'en' ? ', ' : '，');
+  const sum = (amount / 100).toFixed(2);
+  return {
+    en: `${subject}: ${sum}, charged ${charges === 1 ? 'once' : `${charges} times`}: ${steps('en')}.`,
+    zh: `${subject}：金额 ${sum}，扣款 ${charges} 次：${steps('zh')}。`,
+  };
+};
 
 /** What people were told to do where no playbook could act, and why none could. */
 export const recommendationLines = ({ recommendation, proof }: Incident): Line[] =>

@@ -1,6 +1,6 @@
 // The post-incident report as data: sections of sentences in both languages, each with the decisions that prove it. Pure.
 import type { Bilingual, Incident } from '@fenghuo/rules/contract';
-import { actionLines, clockLines, impactLines, recommendationLines } from './account.ts';
+import { actionLines, clockLines, impactLines, paymentLines, recommendationLines } from './account.ts';
 import { causeLines, otherLines, pathLines, summaryLines } from './finding.ts';
 import { iso, type Line } from './line.ts';
 
@@ -31,7 +31,7 @@ export const reportOf = (incident: Incident): Report => {
     closedAt: closedMs === undefined ? null : iso(closedMs),
     sections: [
       section('summary', 'Summary', '摘要', summaryLines(incident)),
-      section('impact', 'Impact', '影响', impactLines(incident)),
+      section('impact', 'Impact', '影响', [...impactLines(incident), ...paymentLines(incident)]),
       section('cause', 'Cause', '根因', causeLines(incident)),
       section('path', 'How it spread', '传播路径', pathLines(incident)),
       section('others', 'Why not the others', '为何不是其他服务', otherLines(incident)),

@@ -43,6 +43,7 @@ export const incidentDocument = (incident: Incident) => ({
   path: incident.path,
   inhibited: incident.inhibited,
   recommendation: incident.recommendation ?? null,
+  payments: incident.payments ?? null,
   impact: incident.impact,
   clocks: {
     onsetAt: iso(incident.clocks.onsetMs),

@@ -115,6 +115,12 @@ const paths: Readonly<Record<string, Readonly<Record<string, object>>>> = {
       responses: written('200', 'the silence'),
     },
   },
+  '/api/v1/slos': {
+    get: {
+      summary: 'Objectives: what is left of each error budget, and how fast it burns',
+      responses: ok('the objectives'),
+    },
+  },
   '/api/v1/graph': { get: { summary: 'The live dependency graph with KPIs', responses: ok('the graph') } },
   '/api/v1/series': {
     get: {

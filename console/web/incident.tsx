@@ -7,6 +7,7 @@ import { Headline } from './headline.tsx';
 import { t, useLang } from './lang.ts';
 import { useNow } from './now.ts';
 import { Part } from './part.tsx';
+import { Payments } from './payments.tsx';
 import { loadIncident, useStore } from './store.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -40,6 +41,7 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
     <>
       <Headline of={of} evidence={evidence} lang={lang} now={now} />
       <Clocks of={of} kpis={graph?.kpis ?? []} lang={lang} now={now} />
+      <Payments of={of} lang={lang} />
       <div className="columns">
         <section>
           <h2>{t(lang, 'spread')}</h2>

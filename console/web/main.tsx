@@ -1,4 +1,4 @@
-// The console in the browser: two pages over one live store, and above both whether what they show is true now.
+// The console in the browser: pages over one live store, and above both whether what they show is true now.
 import { createRoot } from 'react-dom/client';
 import { Link, Route, Switch } from 'wouter';
 import { AskDialog } from './ask.tsx';
@@ -7,6 +7,7 @@ import { IncidentPage } from './incident.tsx';
 import { t, useLang } from './lang.ts';
 import { useNow } from './now.ts';
 import { Overview } from './overview.tsx';
+import { ServicePage } from './service.tsx';
 import { useStore } from './store.ts';
 import './theme.css';
 import './style.css';
@@ -64,6 +65,9 @@ const App = () => {
       <main id="main">
         <Switch>
           <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} key={id} />}</Route>
+          <Route path="/services/:name">
+            {({ name }) => <ServicePage name={decodeURIComponent(name)} key={name} />}
+          </Route>
           <Route>
             <Overview />
           </Route>

@@ -2,6 +2,7 @@
 import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { IncidentItem } from '../server/api.ts';
+import { Budget } from './budget.tsx';
 import { clock, moment, range, span, value } from './format.ts';
 import { type Lang, t, term, useLang } from './lang.ts';
 import { useNow } from './now.ts';
@@ -26,7 +27,15 @@ const Spark = ({ points }: { readonly points: readonly (number | null)[] }) => {
   );
 };
 
-const Row = ({ item, lang, now }: { readonly item: IncidentItem; readonly lang: Lang; readonly now: number }) => {
+export const Row = ({
+  item,
+  lang,
+  now,
+}: {
+  readonly item: IncidentItem;
+  readonly lang: Lang;
+  readonly now: number;
+}) => {
   const onsetMs = Date.parse(item.onsetAt ?? '');
   const endMs = item.closedAt === null ? now : Date.parse(item.closedAt);
   return (
@@ -86,6 +95,16 @@ export const Overview = () => {
           </article>
         ))}
       </section>
+      {graph !== undefined && graph.slos.length > 0 && (
+        <section>
+          <h2>{t(lang, 'budgets')}</h2>
+          <div className="tiles budgets">
+            {graph.slos.map((slo) => (
+              <Budget key={slo.slo} of={slo} lang={lang} withService />
+            ))}
+          </div>
+        </section>
+      )}
       <div className={earlier.length > 0 ? 'overview columns' : 'overview'}>
         <section>
           <h2>{t(lang, 'services')}</h2>

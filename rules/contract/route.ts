@@ -58,5 +58,7 @@ export const routeRule = z.strictObject({
   kind: z.literal('route'),
   receivers: z.array(z.discriminatedUnion('type', [webhook, pagerduty, alertmanager, dingtalk, feishu, wecom, slack])),
   severityMin: severity.default('warning'),
+  /** A second line: told only when a clock of the incident has run out, and of its end where it was told. */
+  onlyEscalations: z.boolean().optional(),
 });
 export type RouteRule = Readonly<z.infer<typeof routeRule>>;

@@ -2,7 +2,7 @@
 import type { Incident, RouteRule } from '@fenghuo/rules/contract';
 import { MissingSecret, type Outcome } from '../deliver.ts';
 
-export type About = 'open' | 'cause' | 'resolve';
+export type About = 'open' | 'cause' | 'escalate' | 'resolve';
 export type Receiver = RouteRule['receivers'][number];
 export type Post = {
   readonly url: string;

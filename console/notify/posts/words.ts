@@ -16,6 +16,7 @@ export type Words = {
 const heads: Readonly<Record<About, Readonly<Record<Lang, string>>>> = {
   open: { en: 'Incident', zh: '故障' },
   cause: { en: 'Another cause', zh: '根因更新' },
+  escalate: { en: 'Nobody is at it in time', zh: '超时升级' },
   resolve: { en: 'Resolved', zh: '已恢复' },
 };
 const labels = {

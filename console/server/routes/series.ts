@@ -55,8 +55,9 @@ export const seriesRoutes: Routes = (app, { state, store, clock, log }, { read }
       return undefined;
     });
   const silent = 'ClickHouse does not answer; incidents and the live view do not need it';
+  app.get('/api/v1/slos', (_request, response) => void response.json({ items: state.graph?.slos ?? [] }));
   app.get('/api/v1/graph', (_request, response) => {
-    response.json(state.graph ?? { v: 1, atMs: clock.now(), nodes: [], edges: [], kpis: [] });
+    response.json(state.graph ?? { v: 1, atMs: clock.now(), nodes: [], edges: [], kpis: [], slos: [] });
   });
   app.get('/api/v1/series', async (request, response) => {
     const query = parsed(response, matchQuery, request.query, 'bad query');
