@@ -95,4 +95,4 @@ it('always ends, holds one lease a flag, moves only as the contract allows, and 
     }),
     { numRuns: 25 },
   );
-});
+}, 120_000);
