@@ -12,7 +12,11 @@ import { serveGrpc } from './receive/grpc.ts';
 import { keepSpans } from './receive/keep-spans.ts';
 import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
+import { publisher } from './receive/publish.ts';
 import { Receiver } from './receive/receiver.ts';
+import { readScrapeConfig } from './receive/scrape/config.ts';
+import { startScraper } from './receive/scrape/scraper.ts';
+import { Source } from './receive/source.ts';
 import { Schemas } from './schemas.ts';
 import { knownSignatures, migrate, openStore } from './store/index.ts';
 
@@ -64,6 +68,22 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     tell: (event, key) => publishChange({ bus, partitions: config.partitions }, event, key),
   });
   const sweeping = receiver.start();
+  const scraper =
+    config.scrape === undefined
+      ? undefined
+      : startScraper(readScrapeConfig(config.scrape), {
+          clock,
+          log,
+          self,
+          seed: randomInt(2 ** 32),
+          source: new Source({
+            name: 'collector/scrape',
+            incarnation: Math.floor(clock.now()),
+            seriesMax: config.ingestSeriesMax,
+          }),
+          publish: publisher({ bus, clock, self, partitions: config.partitions }),
+          refused: (source, all) => receiver.refused(source, all),
+        });
   const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady, receiver });
   const server = createServer(
     {
@@ -81,6 +101,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
   const grpc = await serveGrpc(receiver, config.host, ports.otlpGrpc + config.portShift);
   return {
     stop: async () => {
+      scraper?.stop();
       grpc.stop();
       server.close();
       sweeping.cancel();

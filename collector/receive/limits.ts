@@ -44,6 +44,17 @@ export const receiveLimits = {
   signaturesToldPerHourOfSourceMax: 60,
   /** Events that wait for NATS. */
   eventsWaitingMax: 1_000,
+  /** Between two scrapes of a target; a series must not be idle between them. */
+  scrapeMsMin: 100,
+  scrapeMsMax: 300_000,
+  /** Targets of one job. */
+  scrapeTargetsMax: 5_000,
+  /** Files of targets are read again after so long at the latest. */
+  scrapeLookMsMax: 30_000,
+  /** Lines that are recognised, dropped ones too; beyond, all are met anew. */
+  scrapeLinesMax: 2_000_000,
+  /** Families of one answer whose type is remembered. */
+  scrapeFamiliesMax: 20_000,
   /** Operations whose slow tail is known: 1.5 KB each. */
   operationsMax: 4_096,
   /** A second's spans and logs are waited for at most so long; exporters send every five seconds by default. */

@@ -121,7 +121,8 @@ export class Receiver {
     return taken;
   }
 
-  private refused(source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>): void {
+  /** Counts refusals by reason. */
+  refused(source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>): void {
     for (const [reason, { count }] of all) this.count.refused.add(count, { reason, source });
   }
 

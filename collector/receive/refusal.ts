@@ -24,6 +24,8 @@ export const refusals = {
   scattered: 413,
   native_histogram: 400,
   point_invalid: 400,
+  text_corrupt: 400,
+  sample_limit: 400,
   span_invalid: 400,
   span_late: 200,
   span_crowded: 200,

@@ -44,6 +44,8 @@ export const serviceConfig = z.object({
   ingestKeys: z.string().default(''),
   /** Live series that one key may have. */
   ingestSeriesMax: z.coerce.number().int().min(1).max(10_000_000).default(1_000_000),
+  /** File with what the collector scrapes, in the form of prometheus.yml. */
+  scrape: optional,
   log: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type ServiceConfig = Readonly<z.infer<typeof serviceConfig>>;
