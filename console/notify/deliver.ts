@@ -1,5 +1,5 @@
 // One attempt to hand a page over, and what its outcome means: taken, to be tried again (when), or refused for good.
-import type { Post } from './receivers.ts';
+import type { Mail, Post } from './receivers.ts';
 
 export type Outcome =
   | { readonly is: 'taken' }
@@ -12,10 +12,12 @@ const ANSWER_CHARS_MAX = 4_096;
 /** The receiver will say no to these bytes whenever it sees them. */
 const refusals = new Set([400, 413, 422]);
 
-/** Posts once; never throws. A redirect is a failure: a signed page goes to nobody else. */
-export const deliver = async (post: () => Post, timeoutMs = TIMEOUT_MS): Promise<Outcome> => {
+/** Sends once; never throws. A redirect is a failure: a signed page goes to nobody else. */
+export const deliver = async (page: () => Post | Mail, timeoutMs = TIMEOUT_MS): Promise<Outcome> => {
   try {
-    const { url, body, headers, judge } = post();
+    const post = page();
+    if ('send' in post) return await post.send(timeoutMs);
+    const { url, body, headers, judge } = post;
     const response = await fetch(url, {
       method: 'POST',
       body,

@@ -11,7 +11,7 @@ import {
 import { deliver } from './deliver.ts';
 import { duePage, foldPage, isWanted, type Ledger, type Page, toldOf } from './due.ts';
 import { PACE_MEMORY, paceMs } from './pace.ts';
-import { postFor, type Receiver, type Secret } from './receivers.ts';
+import { pageFor, type Receiver, type Secret } from './receivers.ts';
 
 export type NotifyParts = {
   readonly bus: Pick<Bus, 'publish'>;
@@ -163,7 +163,7 @@ export class Notify {
     const { firstMs, maxMs, timeoutMs } = this.parts.retry ?? retryDefault;
     const { about, key, cause } = page;
     const outcome = await deliver(
-      () => postFor({ receiver, incident, about, key, atMs: clock.now(), secret, link: link(incident.id) }),
+      () => pageFor({ receiver, incident, about, key, atMs: clock.now(), secret, link: link(incident.id) }),
       timeoutMs,
     );
     const said = { receiver: receiver.name, about, attempts };

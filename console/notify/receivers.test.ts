@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Incident } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { postFor, type Receiver } from './receivers.ts';
+import { type PostedTo, postFor } from './receivers.ts';
 
 const onsetMs = 1_795_000_000_000;
 const incident: Incident = {
@@ -23,8 +23,8 @@ const incident: Incident = {
   timeline: [],
   proof: { opened: 'd', actions: {} },
 };
-const webhook: Receiver = { name: 'hook', type: 'webhook', url: 'http://127.0.0.1:9/hook', secretEnv: 'HOOK' };
-const duty: Receiver = { name: 'duty', type: 'pagerduty', url: 'http://127.0.0.1:9', routingKeyEnv: 'KEY' };
+const webhook: PostedTo = { name: 'hook', type: 'webhook', url: 'http://127.0.0.1:9/hook', secretEnv: 'HOOK' };
+const duty: PostedTo = { name: 'duty', type: 'pagerduty', url: 'http://127.0.0.1:9', routingKeyEnv: 'KEY' };
 const secret = (name: string): string | undefined => ({ HOOK: 'sesame', KEY: 'r0ute' })[name];
 const common = { incident, key: 'page-inc-1-x-open', atMs: onsetMs, secret, link: 'http://c/1' };
 
@@ -56,7 +56,7 @@ describe('PagerDuty', () => {
 });
 
 describe('another Alertmanager', () => {
-  const receiver: Receiver = { name: 'am', type: 'alertmanager', url: 'http://am', tokenEnv: 'KEY' };
+  const receiver: PostedTo = { name: 'am', type: 'alertmanager', url: 'http://am', tokenEnv: 'KEY' };
   it('ends with the resolve the alert that the opening began', () => {
     const closed = { ...incident, closedMs: onsetMs + 90_000 };
     const [open, resolve] = (['open', 'resolve'] as const).map((about) =>
@@ -78,7 +78,7 @@ describe('chat rooms', () => {
     feishu: { name: 'f', type: 'feishu', url: 'http://f', tokenEnv: 'KEY', secretEnv: 'HOOK', lang },
     wecom: { name: 'w', type: 'wecom', url: 'http://w', keyEnv: 'KEY', lang },
     slack: { name: 's', type: 'slack', urlEnv: 'KEY', lang: 'en' },
-  } satisfies Record<string, Receiver>;
+  } satisfies Record<string, PostedTo>;
 
   it('DingTalk: the secret keys the HMAC of `timestamp\\nsecret`, in milliseconds', () => {
     const url = new URL(postFor({ ...common2, receiver: room.dingtalk }).url);

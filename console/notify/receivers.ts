@@ -1,14 +1,23 @@
 // One page, as each kind of receiver wants it.
 import { alertmanager } from './posts/alertmanager.ts';
 import { dingtalk, feishu, slack, wecom } from './posts/chat.ts';
+import { email } from './posts/email.ts';
 import { pagerduty } from './posts/pagerduty.ts';
-import type { Post, PostParts } from './posts/post.ts';
+import type { Mail, Post, PostParts, Receiver, ReceiverOf } from './posts/post.ts';
 import { webhook } from './posts/webhook.ts';
 
-export type { About, Post, PostParts, Receiver, Secret } from './posts/post.ts';
+export type { About, Mail, Post, PostParts, Receiver, Secret } from './posts/post.ts';
 
-/** The request that tells a receiver about an incident; throws MissingSecret where a secret of it is not set. */
-export const postFor = (parts: PostParts): Post => {
+/** Receivers that are told over HTTP. */
+export type PostedTo = Exclude<Receiver, ReceiverOf<'email'>>;
+
+/** The request, or the mail, that tells a receiver about an incident; throws MissingSecret where a secret of it is not set. */
+export const pageFor = (parts: PostParts): Post | Mail => {
+  const { receiver } = parts;
+  return receiver.type === 'email' ? email({ ...parts, receiver }) : postFor({ ...parts, receiver });
+};
+
+export const postFor = (parts: PostParts<PostedTo>): Post => {
   const { receiver } = parts;
   switch (receiver.type) {
     case 'pagerduty':

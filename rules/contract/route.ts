@@ -53,10 +53,25 @@ const wecom = z.strictObject({
 });
 /** An incoming webhook; its whole address is the secret. */
 const slack = z.strictObject({ type: z.literal('slack'), name, urlEnv: name, lang: lang.default('en') });
+/** SMTP. With a user the connection must be encrypted: from the start (`secure`, port 465) or by STARTTLS. */
+const email = z.strictObject({
+  type: z.literal('email'),
+  name,
+  host: name,
+  port: z.number().int().min(1).max(65_535).default(587),
+  secure: z.boolean().default(false),
+  userEnv: name.optional(),
+  passwordEnv: name.optional(),
+  from: z.email(),
+  to: z.array(z.email()).min(1).max(50),
+  lang: lang.default('zh'),
+});
 
 export const routeRule = z.strictObject({
   kind: z.literal('route'),
-  receivers: z.array(z.discriminatedUnion('type', [webhook, pagerduty, alertmanager, dingtalk, feishu, wecom, slack])),
+  receivers: z.array(
+    z.discriminatedUnion('type', [webhook, pagerduty, alertmanager, dingtalk, feishu, wecom, slack, email]),
+  ),
   severityMin: severity.default('warning'),
   /** A second line: told only when a clock of the incident has run out, and of its end where it was told. */
   onlyEscalations: z.boolean().optional(),

@@ -11,6 +11,8 @@ export type Post = {
   /** For receivers that answer 200 and say in the body that they did not take it. */
   readonly judge?: (body: string) => Outcome;
 };
+/** What is not a request over HTTP sends itself; it may throw, and what that means is its own to say. */
+export type Mail = { send(timeoutMs: number): Promise<Outcome> };
 /** Looks a secret up by the name that the route gives. */
 export type Secret = (name: string) => string | undefined;
 
