@@ -3,13 +3,24 @@ import type { DetectorRule } from '@fenghuo/rules/contract';
 import type { Series, Watch } from '../watch.ts';
 import type { Weighed } from './calls.ts';
 import { matters } from './opening.ts';
-import { tickNatsMax, waitingNats } from './rarity.ts';
+import { slowShare, tickNatsMax, waitingNats } from './rarity.ts';
 
 const none: Weighed = { nats: 0, ticks: 0 };
 
+/** −ln of the chance that the oldest of a tick's calls is older than `age`, by what the edge's calls usually take. */
+const oldestNats = (watch: Watch, { calls }: Series, age: number): number => {
+  const { counts, tails, bodies } = watch.groups;
+  const [count, tail, body] = [counts.get(calls), tails.get(calls), bodies.get(calls)];
+  if (count === undefined || body === undefined) return 0;
+  const usual = Math.max(1, watch.bank.baseline(count.index).location);
+  const extreme = tail === undefined ? watch.bank.expected(body.index).high : watch.bank.baseline(tail.index).location;
+  return Math.max(0, -Math.log(usual * slowShare(age, extreme, usual)));
+};
+
 /**
  * The ticks from the present back in which the oldest unanswered call of the same edge as `one` is older than matters, judged by what the edge's calls
- * take; each is worth the rarity of so many unanswered calls. Nothing where no probe tells ages.
+ * take. The calls that wait are the same from tick to tick: what counts is how many they were at most, and how old the oldest is.
+ * Nothing where no probe tells ages.
  */
 export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weighed => {
   const age = one.meta.class === 'latency' ? watch.groups.ages.get(one.calls) : undefined;
@@ -19,16 +30,18 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
   const waiting = watch.groups.waiting.get(one.calls);
   const many = waiting === undefined ? undefined : watch.bank.recent(waiting.index);
   const isAligned = many !== undefined && many.timesMs.at(-1) === ages.timesMs.at(-1);
-  const usual = waiting === undefined ? undefined : watch.bank.baseline(waiting.index);
-  let [nats, ticks] = [0, 0];
+  let [most, oldest, ticks] = [0, 0, 0];
   for (let back = 1; back <= ages.values.length; back++) {
     const value = ages.values[ages.values.length - back]!;
     if (Number.isNaN(value)) continue;
     if (!matters(value, expected, 'up', rule, age.meta.unit)) break;
     ticks++;
-    const count = isAligned ? many.values[many.values.length - back] : undefined;
-    if (usual !== undefined && count !== undefined && count > 0)
-      nats += Math.min(tickNatsMax, waitingNats(count, Math.max(usual.mean, usual.location), usual.sd));
+    oldest = Math.max(oldest, value);
+    const count = isAligned ? many.values[many.values.length - back]! : Number.NaN;
+    if (count > most) most = count;
   }
-  return { nats, ticks };
+  if (ticks === 0 || waiting === undefined) return { nats: 0, ticks };
+  const { mean, location, sd } = watch.bank.baseline(waiting.index);
+  const crowd = Math.min(tickNatsMax, waitingNats(most, Math.max(mean, location), sd));
+  return { nats: crowd + oldestNats(watch, one, oldest), ticks };
 };
