@@ -3,9 +3,8 @@ import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
-import { overLinks } from './localise/link.ts';
-import { localise } from './localise/localise.ts';
-import { overReleases } from './localise/release.ts';
+import { BEFORE_SAMPLES } from './localise/past.ts';
+import { ranked } from './localise/ranked.ts';
 import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
 import type { Series } from './watch.ts';
 
@@ -16,7 +15,6 @@ const nameAfterMs = 2_000;
 const earlyMs = 10_000;
 const laterEveryMs = 5_000;
 const settledMs = 90_000;
-/** What a series did just before: enough samples to know its level, its steps and its extremes. */
 const beforeOnsetMs = 12_000;
 /** Ticks that a probe may be late before its figures count as silent. */
 const spokenMs = 2 * limits.tickMs;
@@ -24,7 +22,6 @@ const spokenMs = 2 * limits.tickMs;
 const eventsMs = 1_800_000;
 /** A cause gives way only to another that weighs clearly more: late evidence wanders. */
 const clearlyMore = 1.5;
-const classes = new Set(['latency', 'errors', 'traffic', 'saturation', 'business']);
 
 /**
  * A probe that still reports is not silent, whatever of its figures is missing: nobody called, so there was nothing to time.
@@ -64,7 +61,6 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   for (const one of near) {
     const { index, meta } = one;
     const isActive = watch.active.has(index);
-    if (!isActive && !classes.has(meta.class)) continue;
     const { timesMs, values } = watch.bank.recent(index);
     let from = timesMs.length;
     while (from > 0 && timesMs[from - 1]! >= file.onsetMs - beforeOnsetMs) from--;
@@ -107,7 +103,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
     return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
-  const ranking = overReleases(overLinks(localise(evidence), evidence), evidence);
+  const ranking = ranked(evidence);
   if (ranking.suspects.length === 0) return;
   if (incident.cause === null) {
     if (ranking.confidence < confidenceAtOnce && age < nameAfterMs) return;

@@ -1,8 +1,8 @@
 // `npm run bench:accuracy DIR`: how often the right service is first, with intervals, and what that rests on.
 import { seededRandom } from '@fenghuo/kit';
-import { localise } from '../localise/localise.ts';
+import { ranked } from '../localise/ranked.ts';
 import { defaults, type Settings } from '../localise/settings.ts';
-import { accuracyOf, placeOf } from './accuracy.ts';
+import { accuracyOf, placeOf, servicesIn } from './accuracy.ts';
 import type { RecordedCase, Truth } from './case.ts';
 import { evidenceOf } from './evidence.ts';
 import { peers, rankedBy } from './peers/index.ts';
@@ -19,9 +19,8 @@ type Contender = { readonly name: string; readonly rank: (recorded: RecordedCase
 const RESAMPLES = 2_000;
 const SEED = 1;
 
-const rankingOf = (recorded: RecordedCase, { of, settings }: Variant): readonly string[] => [
-  ...new Set(localise(evidenceOf(of(recorded)), { ...defaults, ...settings }).suspects.map(({ entity }) => entity)),
-];
+const rankingOf = (recorded: RecordedCase, { of, settings }: Variant): readonly string[] =>
+  servicesIn(ranked(evidenceOf(of(recorded)), { ...defaults, ...settings }));
 
 /** 95 % interval of a share by resampling cases with replacement (percentile bootstrap, Efron 1979); seeded. */
 export const interval = (hits: readonly boolean[], seed = SEED): readonly [number, number] => {

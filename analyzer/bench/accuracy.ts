@@ -1,4 +1,11 @@
 // AC@k and Avg@5 of rankings against what was injected.
+import { endsOf } from '../localise/link.ts';
+import type { Ranking } from '../types.ts';
+
+/** Services of a ranking, first mentions, best first; of a link, which a recorded case cannot name, the service that is reached over it. */
+export const servicesIn = ({ suspects }: Ranking): string[] => [
+  ...new Set(suspects.map(({ entity }) => endsOf(entity).at(-1)!)),
+];
 
 /** Place of the first right service among the first mentions, from 1; Infinity for a miss. */
 export const placeOf = (ranked: readonly string[], right: readonly string[]): number => {

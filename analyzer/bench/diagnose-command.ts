@@ -1,7 +1,8 @@
 // `fenghuo diagnose CASE… [--json]`: recorded cases through the localiser that runs live.
 import { realClock } from '@fenghuo/kit';
 import { explain } from '../localise/explain.ts';
-import { localise } from '../localise/localise.ts';
+import { endsOf } from '../localise/link.ts';
+import { ranked } from '../localise/ranked.ts';
 import type { RecordedCase } from './case.ts';
 import { evidenceOf } from './evidence.ts';
 import { readCase } from './read-case.ts';
@@ -18,21 +19,32 @@ export type Diagnosis = {
   readonly elapsedMs: number;
 };
 
+/** Each (service, metric) once: a link, told as the service that is reached over it, may come before that service's own figure. */
+const once = (ranking: Diagnosis['ranking']): Diagnosis['ranking'] => {
+  const seen = new Set<string>();
+  return ranking.filter(({ service, metric }) => {
+    const pair = `${service}\u0000${metric}`;
+    return !seen.has(pair) && seen.add(pair);
+  });
+};
+
 export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
   const start = realClock.monotonic();
   const evidence = evidenceOf(recorded);
-  const ranking = localise(evidence);
+  const ranking = ranked(evidence);
   const elapsedMs = realClock.monotonic() - start;
   const said = ranking.suspects.length === 0 ? [] : explain(ranking, evidence).ranking;
   return {
     case: recorded.id,
     onset: evidence.series.length === 0 ? null : evidence.onsetMs / 1_000,
-    ranking: ranking.suspects.map(({ entity, metric, score, because }, place) => ({
-      service: entity,
-      metric,
-      score,
-      why: said[place]?.why.en ?? because.map((b) => b.code).join(', '),
-    })),
+    ranking: once(
+      ranking.suspects.map(({ entity, metric, score, because }, place) => ({
+        service: endsOf(entity).at(-1)!,
+        metric,
+        score,
+        why: said[place]?.why.en ?? because.map((b) => b.code).join(', '),
+      })),
+    ),
     elapsedMs,
   };
 };

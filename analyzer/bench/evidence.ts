@@ -1,6 +1,7 @@
 // Evidence of a recorded case: everything before the onset is its past, what follows is its present.
 // The detectors that run live say what was normal and what is anomalous: there is one way to know a past.
 import { classify } from '@fenghuo/rules/catalog';
+import { BEFORE_SAMPLES } from '../localise/past.ts';
 import { defaults, type Settings } from '../localise/settings.ts';
 import { strengthOf } from '../localise/strength.ts';
 import type { Baseline, Evidence, SeriesMeta } from '../types.ts';
@@ -12,9 +13,6 @@ import { type Rows, stream } from './stream.ts';
 const ALARM_LAG_STEPS = 3;
 /** Without any word of the onset the last tenth is looked at, which is said in the answer (`onset: null`). */
 const UNKNOWN_SHARE = 0.9;
-
-/** Rows before the onset that the localiser sees as they were; live it is what a detector's ring holds. */
-const BEFORE_ROWS = 24;
 
 /** Series of a case as the engine describes them. */
 const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
@@ -88,7 +86,7 @@ type Seen = ReturnType<typeof stream> & {
 
 const since = (onset: number, { recorded, rows, baselines, anomalies, healthy }: Seen): Evidence => {
   const { times, values, metas, stepMs } = rows;
-  const present = Math.max(0, Math.min(times.filter((time) => time < onset).length, healthy) - BEFORE_ROWS);
+  const present = Math.max(0, Math.min(times.filter((time) => time < onset).length, healthy) - BEFORE_SAMPLES);
   const timesMs = Float64Array.from(times.slice(present), (time) => time * 1_000);
   return {
     stepMs,

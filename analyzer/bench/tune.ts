@@ -1,9 +1,10 @@
 // What the tuned constants are worth where they were not tuned: a small search chooses each anew on the other data sets, and the one
 // that was left out is scored with what they chose. Evidence is gathered once; only the scoring is repeated.
-import { localise } from '../localise/localise.ts';
+import { endsOf } from '../localise/link.ts';
+import { ranked } from '../localise/ranked.ts';
 import { defaults, type Settings } from '../localise/settings.ts';
 import type { Evidence } from '../types.ts';
-import { placeOf } from './accuracy.ts';
+import { placeOf, servicesIn } from './accuracy.ts';
 import type { RecordedCase, Truth } from './case.ts';
 import { prepared } from './evidence.ts';
 
@@ -44,9 +45,8 @@ export const tunable = (recorded: RecordedCase, truth: Truth): Tunable => {
   return { dataset, truth, evidence: prepared(recorded) };
 };
 
-export const servicesOf = ({ evidence }: Tunable, settings: Settings): readonly string[] => [
-  ...new Set(localise(evidence(settings), settings).suspects.map(({ entity }) => entity)),
-];
+export const servicesOf = ({ evidence }: Tunable, settings: Settings): readonly string[] =>
+  servicesIn(ranked(evidence(settings), settings));
 
 /**
  * How well the right service stands: half the reciprocal of its place, half its part of the score against the best other one, which moves
@@ -55,14 +55,12 @@ export const servicesOf = ({ evidence }: Tunable, settings: Settings): readonly 
 export const worth = (cases: readonly Tunable[], settings: Settings): number => {
   const sums = new Map<string, { sum: number; n: number }>();
   for (const one of cases) {
-    const { suspects } = localise(one.evidence(settings), settings);
-    const isRight = ({ entity }: { entity: string }): boolean => one.truth.services.includes(entity);
+    const ranking = ranked(one.evidence(settings), settings);
+    const { suspects } = ranking;
+    const isRight = ({ entity }: { entity: string }): boolean => one.truth.services.includes(endsOf(entity).at(-1)!);
     const right = suspects.find(isRight)?.score ?? 0;
     const wrong = suspects.find((suspect) => !isRight(suspect))?.score ?? 0;
-    const place = placeOf(
-      suspects.map(({ entity }) => entity),
-      one.truth.services,
-    );
+    const place = placeOf(servicesIn(ranking), one.truth.services);
     const of = sums.get(one.dataset) ?? { sum: 0, n: 0 };
     sums.set(one.dataset, { sum: of.sum + 0.5 / place + (0.5 * right) / (right + wrong + 0.3), n: of.n + 1 });
   }

@@ -1,5 +1,7 @@
 // What the last samples before an onset say by themselves: level, steps, extremes. Beside the detector's long baseline, which may be of another day.
 
+/** Samples before an onset that the ranking looks at, so many that level, steps and extremes are known; the detectors' ring holds some more. */
+export const BEFORE_SAMPLES = 24;
 /** Samples just before the onset that say what the level was then. */
 const JUST_BEFORE = 3;
 /** Samples below which nothing is said. */

@@ -1,0 +1,26 @@
+// The whole answer to who began it, in the order in which its steps correct each other. Live incidents and recorded cases come this way.
+import type { Evidence, Ranking } from '../types.ts';
+import { overLinks } from './link.ts';
+import { localise } from './localise.ts';
+import { overReleases } from './release.ts';
+import { defaults, type Settings } from './settings.ts';
+
+/**
+ * For so long after an onset a resource speaks only where the detectors call it anomalous: heaps, caches and queues of a busy process wander
+ * within a minute, and of seconds alone nobody can tell a step from that.
+ */
+const WANDERS_MS = 60_000;
+
+const speaking = (evidence: Evidence): Evidence =>
+  evidence.nowMs - evidence.onsetMs >= WANDERS_MS
+    ? evidence
+    : {
+        ...evidence,
+        series: evidence.series.filter(({ meta, anomaly }) => meta.class !== 'resource' || anomaly !== undefined),
+      };
+
+/** Entities by their own signs, then what only a link between two of them explains, then what a release explains. */
+export const ranked = (all: Evidence, settings: Settings = defaults): Ranking => {
+  const evidence = speaking(all);
+  return overReleases(overLinks(localise(evidence, settings), evidence), evidence);
+};
