@@ -4,7 +4,7 @@ import { bankDefaults } from '@fenghuo/analyzer/detect';
 import { eventsOf, nabOf, type Run, runSet, setsOf } from './recorded.ts';
 
 const grid = [4.7, 5.2, 5.7, 6.2, 6.7].flatMap((decadesAlone) =>
-  [4.7, 5.7, 6.7].flatMap((decadesBand) => [5, 7, 10].map((sumDecides) => ({ decadesAlone, decadesBand, sumDecides }))),
+  [4.7, 5.7, 6.7].map((decadesBand) => ({ decadesAlone, decadesBand })),
 );
 type Setting = (typeof grid)[number];
 type Figures = ReturnType<typeof figuresOf>;
@@ -15,7 +15,7 @@ const figuresOf = (runs: readonly Run[]) => ({
 });
 const told = (f: Figures): string =>
   `F1 ${f.f1.toFixed(3)}  false a day ${f.falseADay.toFixed(3)}  noise ${f.noise.toFixed(4)}  NAB standard ${f.nab.toFixed(1)}`;
-const named = (s: Setting): string => `alone ${s.decadesAlone}, band ${s.decadesBand}, sum ${s.sumDecides}`;
+const named = (s: Setting): string => `alone ${s.decadesAlone}, band ${s.decadesBand}`;
 
 const root = process.argv[2] ?? '.';
 const out = (line: string) => process.stdout.write(`${line}\n`);
