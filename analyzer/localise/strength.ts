@@ -28,6 +28,8 @@ const NONE: Strength = {
 };
 /** What silence of a series counts. */
 const SILENCE = 4;
+/** What a single sample of a resource counts. */
+const ONCE = 0.5;
 /** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
 const leastScale = (unit: string, location: number, isErrors: boolean): number =>
   isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.abs(location) * 0.05;
@@ -110,5 +112,15 @@ export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Set
   outside.sort((a, b) => a.z - b.z);
   const { z, value } = outside[Math.floor(outside.length / 2)]!;
   const share = outside.length / present;
-  return { strength: tempered(z, share, settings), seen: value, onsetMs, present, share, shift: z * scale, scale };
+  // A resource that was out once was out for a tick: most such spikes are housekeeping.
+  const weight = isResource && outside.length === 1 ? ONCE : 1;
+  return {
+    strength: weight * tempered(z, share, settings),
+    seen: value,
+    onsetMs,
+    present,
+    share,
+    shift: z * scale,
+    scale,
+  };
 };
