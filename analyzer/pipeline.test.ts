@@ -194,6 +194,15 @@ describe('errors and a crash', () => {
     run.seconds(6, { errors: { [one]: 0.6 } });
     expect(run.of('incident.cause')[0]?.cause.entity).toBe(one);
   });
+  it('opens on the second tick in which most calls fail, whatever earlier bursts did to the band', () => {
+    const run = new Run(12).seconds(90);
+    const { store } = run.platform.names;
+    for (let burst = 0; burst < 4; burst++) run.seconds(1, { errors: { [store]: 1 } }).seconds(20);
+    expect(run.of('incident.opened')).toEqual([]);
+    const t0 = run.platform.nowMs;
+    run.seconds(2, { errors: { [store]: 1 } });
+    expect(run.of('incident.opened')[0]!.atMs - t0).toBeLessThanOrEqual(2_250);
+  });
   it('names the service that fell silent while its callers fail', () => {
     const run = new Run(13).seconds(90);
     const { till } = run.platform.names;

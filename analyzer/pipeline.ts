@@ -15,7 +15,8 @@ import { burn } from './slo/alert.ts';
 const slotMs = 250;
 /** A sender whose clock is further ahead than this does not begin ticks. */
 const aheadMsMax = 60_000;
-const probeAliveMs = 2_500;
+/** A probe that missed a tick is not waited for in the next: it may be gone, and nothing else comes before the tick after. */
+const probeAliveMs = 1_500;
 const pruneMs = 60_000;
 
 /** Takes one input: the state moves on, and what it decided and wants written comes back. */

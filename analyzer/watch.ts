@@ -1,6 +1,5 @@
 // Every series under watch: schemas give them meaning, frames feed the detector bank, probes that stop are remembered.
 
-import { classify } from '@fenghuo/rules/catalog';
 import {
   type Anomaly,
   type Column,
@@ -12,6 +11,7 @@ import {
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Edge, Graph } from './graph.ts';
 import { Groups } from './groups.ts';
+import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
 import { Readings } from './readings.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
@@ -51,6 +51,8 @@ type Layout = {
   readonly indices: Uint32Array;
   /** Those that count an edge's calls. */
   readonly calls: readonly number[];
+  /** Those that count an edge's failed calls. */
+  readonly errors: readonly number[];
   readonly columns: FrameSchema['columns'];
   /** A foreign sender's frames must first be made plain. */
   readonly isForeign: boolean;
@@ -60,6 +62,8 @@ export class Watch {
   readonly bank = new DetectorBank();
   readonly series = new Map<number, Series>();
   readonly places = new Places<Series>();
+  /** Counts of failed calls that were last told as above zero. */
+  readonly failing = new Set<number>();
   readonly probes = new Map<string, Probe>();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
@@ -86,9 +90,10 @@ export class Watch {
     const hash = hash64(schema.probe);
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
     const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
+    const errors = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.class === 'errors' ? [i] : []));
     const indices = Uint32Array.from(series, ({ index }) => index);
     const isForeign = this.readings.concerns(schema);
-    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, columns: schema.columns, isForeign });
+    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, errors, columns: schema.columns, isForeign });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -111,12 +116,17 @@ export class Watch {
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
-  private note({ series, calls }: Layout, { values, timeMs }: Frame, atMs: number): void {
+  private note({ series, calls, errors }: Layout, { values, timeMs }: Frame, atMs: number): void {
     for (let i = 0; i < series.length; i++) {
       const value = values[i] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
       series[i]!.last = value;
       series[i]!.lastMs = timeMs;
+    }
+    for (const i of errors) {
+      const value = values[i] ?? Number.NaN;
+      if (value > 0) this.failing.add(series[i]!.index);
+      else if (value === 0) this.failing.delete(series[i]!.index);
     }
     for (const i of calls) {
       const one = series[i]!;
@@ -226,6 +236,7 @@ export class Watch {
   private forget(one: Series): void {
     this.bank.remove(one.index);
     this.active.delete(one.index);
+    this.failing.delete(one.index);
     this.series.delete(one.index);
     this.places.remove(one);
     this.byId.delete(one.meta.id);
@@ -236,26 +247,8 @@ export class Watch {
   private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
     const before = this.byId.get(column.id);
     if (before !== undefined) return before;
-    const { service, instance, host } = schema.resource;
-    const edge = service === undefined ? undefined : column.edge;
-    // How often is always traffic, whatever it is that is counted.
-    const of = column.stat === 'count' ? 'traffic' : column.class;
-    const usual = this.detectors.find((rule) => rule.class === of)?.bad ?? 'both';
-    // Room that is left is the other side of what is used.
-    const isRoom = of === 'resource' && classify(column.metric, column.unit).bad === 'down';
-    const meta: SeriesMeta = {
-      id: column.id,
-      entity: edge ? this.graph.resolve(edge.callee) : (service ?? host ?? schema.probe),
-      ...(edge && service !== undefined ? { caller: service } : {}),
-      ...(instance === undefined ? {} : { instance }),
-      ...(host === undefined ? {} : { host }),
-      metric: column.metric,
-      ...(column.stat === undefined ? {} : { stat: column.stat }),
-      unit: column.unit,
-      class: of,
-      kind: column.kind,
-      bad: isRoom ? 'down' : usual,
-    };
+    const edge = schema.resource.service === undefined ? undefined : column.edge;
+    const meta = metaOf(schema, column, this.graph, this.detectors);
     const attributes = Object.keys(column.attributes)
       .sort()
       .map((key) => `${key}=${column.attributes[key]}`);
@@ -280,7 +273,7 @@ export class Watch {
     this.byId.set(column.id, made);
     this.groups.add(
       made,
-      this.detectors.some((rule) => rule.class === of && rule.opens),
+      this.detectors.some((rule) => rule.class === meta.class && rule.opens),
     );
     return made;
   }

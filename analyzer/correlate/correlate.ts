@@ -5,6 +5,7 @@ import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../watch.ts';
 import { weighed } from './calls.ts';
+import { failing } from './failing.ts';
 import { commonMode, matters, opens } from './opening.ts';
 import { natsNeeded } from './rarity.ts';
 import { unanswered } from './unanswered.ts';
@@ -28,7 +29,7 @@ export const openers = (engine: Engine): Opener[] => {
   const { watch } = engine;
   const found: Opener[] = [];
   const needed = natsNeeded(watch.groups.places.size);
-  for (const index of watch.active) {
+  for (const index of new Set([...watch.active, ...watch.failing])) {
     const one = watch.series.get(index);
     const rule = watch.detectors.find((r) => r.class === one?.meta.class);
     if (one === undefined || rule === undefined || !rule.opens) continue;
@@ -36,7 +37,7 @@ export const openers = (engine: Engine): Opener[] => {
     const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
-    const said = watch.anomaly(index);
+    const said = watch.anomaly(index) ?? failing(watch, one);
     if (said === undefined) continue;
     const anomaly = { ...said, ...watch.expected(one) };
     // Ratios and levels of business may open; a mere amount falls whenever demand does.

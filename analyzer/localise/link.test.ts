@@ -69,6 +69,18 @@ describe('the network between two services', () => {
     expect(first(failing, none).entity).toBe('shop → till');
   });
 
+  it('is not accused, nor the callee, when the caller computes without end and sees everything late', () => {
+    const busy = figure('shop', [0.18, 0.18, 0.18], {
+      class: 'saturation',
+      metric: 'nodejs.eventloop.delay.p50',
+      usual: 0.02,
+    });
+    expect(first(figure('till', late, { caller: 'shop' }), figure('till', well), busy)).toMatchObject({
+      entity: 'shop',
+      kind: 'eventloop',
+    });
+  });
+
   it('is not accused when the callee itself is slow', () => {
     expect(first(figure('till', late, { caller: 'shop' }), figure('till', late)).entity).toBe('till');
   });

@@ -28,7 +28,12 @@ const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
   !isUnderWay(meta) &&
   (meta.class === 'saturation' || (meta.class === 'resource' && /cpu|gc/.test(meta.metric)));
 
-/** The link that the first suspect was mistaken for, or undefined. */
+const isLate = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' && meta.unit === 's';
+const isLoop = ({ meta }: SeriesEvidence): boolean =>
+  meta.caller === undefined && meta.unit === 's' && /event_?loop.*(delay|lag)/.test(meta.metric);
+const shiftOf = (series: SeriesEvidence, fromMs: number): number => strengthOf(series, fromMs, defaults).shift;
+
+/** What the first suspect was mistaken for: the link to it, or its caller; undefined where it was not. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
   const from = evidence.onsetMs - evidence.stepMs;
   const strength = (series: SeriesEvidence): number => strengthOf(series, from, defaults).strength;
@@ -44,25 +49,38 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
   const isBurdened = (end: string): boolean =>
     evidence.series.some((s) => s.meta.entity === end && isOwnBurden(s) && strength(s) > OWN_MAX);
-  return isBurdened(entity) ? undefined : linkOf(caller, entity);
+  if (isBurdened(entity)) return undefined;
+  // A caller whose own loop is late by so much sees late what was answered in time.
+  const lateness = Math.max(...complaints.filter(isLate).map((series) => shiftOf(series, from)));
+  const isStopped = evidence.series.some(
+    (s) => s.meta.entity === caller && isLoop(s) && strength(s) > OWN_MAX && shiftOf(s, from) > CALM_SHARE * lateness,
+  );
+  return isStopped ? caller : linkOf(caller, entity);
 };
 
-/** The ranking with the link in the first place where the first suspect was only seen through it; the suspect keeps the second. */
+/** The ranking with the link, or the caller, in the first place where the first suspect was only seen through it; the suspect keeps the second. */
 export const overLinks = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
-  const link = first === undefined ? undefined : mistaken(first, evidence);
-  if (first === undefined || link === undefined) return ranking;
-  const [caller = ''] = endsOf(link);
+  const instead = first === undefined ? undefined : mistaken(first, evidence);
+  if (first === undefined || instead === undefined) return ranking;
+  const [caller = ''] = endsOf(instead);
+  const rest = ranking.suspects.map((one) =>
+    one.entity === first.entity
+      ? { ...one, because: [{ code: 'explained_by', about: instead, weight: -one.score }] }
+      : one,
+  );
+  if (instead === caller) {
+    const own = rest.find(({ entity }) => entity === caller);
+    if (own === undefined) return ranking;
+    const suspects = [
+      { ...own, score: Math.max(own.score, first.score), because: [] },
+      ...rest.filter((one) => one !== own),
+    ];
+    return { ...ranking, suspects, path: ranking.path.filter(({ to }) => to !== caller) };
+  }
   return {
     ...ranking,
-    suspects: [
-      { ...first, entity: link, entityKind: 'edge', kind: 'network' },
-      ...ranking.suspects.map((one) =>
-        one.entity === first.entity
-          ? { ...one, because: [{ code: 'explained_by', about: link, weight: -one.score }] }
-          : one,
-      ),
-    ],
-    path: [{ from: link, to: caller, onsetMs: first.onsetMs }, ...ranking.path.filter(({ to }) => to !== caller)],
+    suspects: [{ ...first, entity: instead, entityKind: 'edge', kind: 'network' }, ...rest],
+    path: [{ from: instead, to: caller, onsetMs: first.onsetMs }, ...ranking.path.filter(({ to }) => to !== caller)],
   };
 };

@@ -70,7 +70,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
       symptom * unexplained +
       // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
       (symptom > 0 || of.silent
-        ? Math.min(own, of.silent ? own : 2 * symptom + 1) * unexplained
+        ? Math.min(own, of.silent ? own : 2 * symptom) * unexplained
         : alone(of, settings) * (anySick && evidence.kinds.get(entity) === 'host' ? settings.hostIdle : 1)) +
       (of.silent ? SILENT : 0) +
       (symptom > 0 ? CALLER * Math.min(3, suffering) : 0);

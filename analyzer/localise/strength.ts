@@ -32,7 +32,7 @@ const SILENCE = 4;
 const ONCE = 0.5;
 /** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
 const leastScale = (unit: string, location: number, isErrors: boolean): number =>
-  isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.abs(location) * 0.05;
+  isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.abs(location) * 0.1;
 const leastCount = (unit: string): number => (unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : 0);
 
 /** Deviations tempered by a logarithm, because a constant series that moves has any z one likes, and loudness is not guilt; times the share. */

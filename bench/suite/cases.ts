@@ -19,7 +19,7 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
   'pool-exhaustion': [{ target: 'user' }, { target: 'order' }],
   'slow-query': [
     { target: 'menu', options: { rows: '400000' } },
-    { target: 'user', options: { rows: '200000' } },
+    { target: 'user', options: { rows: '600000' } },
   ],
   'cpu-hog': [{ target: 'menu' }, { target: 'order' }],
   'memory-leak': [

@@ -4,8 +4,8 @@ import { vulnerable } from './vulnerable.ts';
 
 const THREADS = 2;
 /** A runaway computation keeps the loop itself busy nine parts of ten, in turns that whoever waits for an answer feels. */
-const BUSY_MS = 180;
-const FREE_MS = 20;
+const BUSY_MS = 450;
+const FREE_MS = 50;
 
 const burn = (ms: number): void => {
   const end = Date.now() + ms;

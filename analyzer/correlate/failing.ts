@@ -1,0 +1,44 @@
+// Edges many of whose calls fail: seldom enough to wake somebody by the calls alone, before the band, which earlier bursts may have
+// widened and which waits for a third sample, has made up its mind.
+import type { Anomaly } from '@fenghuo/rules/contract';
+import type { Series, Watch } from '../watch.ts';
+
+/** Share of a tick's calls that must fail. */
+const failingShare = 0.1;
+
+/** The last ticks in which so many calls failed, as an anomaly like the detector's; undefined where the present tick is none. */
+export const failing = (watch: Watch, one: Series): Anomaly | undefined => {
+  const counts = watch.groups.counts.get(one.calls);
+  if (one.meta.caller === undefined || counts === undefined || counts.lastMs !== one.lastMs) return undefined;
+  const { timesMs, values } = watch.bank.recent(one.index);
+  const calls = watch.bank.recent(counts.index).values;
+  let ticks = 0;
+  while (ticks < values.length) {
+    const value = values[values.length - 1 - ticks]!;
+    const n = calls[calls.length - 1 - ticks];
+    if (!(value >= 1) || n === undefined || value < failingShare * n) break;
+    ticks++;
+  }
+  if (ticks === 0) return undefined;
+  const { expected, low, high } = watch.expected(one);
+  const { meta, last } = one;
+  return {
+    series: meta.id,
+    entity: meta.entity,
+    metric: meta.metric,
+    unit: meta.unit,
+    class: meta.class,
+    ...(meta.stat === undefined ? {} : { stat: meta.stat }),
+    caller: one.meta.caller,
+    ...(meta.instance === undefined ? {} : { instance: meta.instance }),
+    shape: 'spike',
+    onsetMs: timesMs[timesMs.length - ticks] ?? one.lastMs,
+    detectedMs: one.lastMs,
+    seen: last,
+    expected,
+    low,
+    high,
+    z: (3 * (last - expected)) / Math.max(high - expected, 1e-9),
+    probability: 1,
+  };
+};
