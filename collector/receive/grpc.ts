@@ -68,7 +68,8 @@ const handle = async (
       ...(authorization === undefined ? {} : { authorization }),
       ...(key === undefined ? {} : { 'x-api-key': key }),
     });
-    releases.push(receiver.flying.hold(call.request.length));
+    releases.push(receiver.flying.of(sender.source.name));
+    releases.push(receiver.flying.hold(sender.source.name, call.request.length));
     const partial = await signal.take(receiver, sender, call.request);
     receiver.answered(label, 200);
     done(null, Buffer.from(partialSuccess(partial)));

@@ -76,27 +76,58 @@ export class Quota {
   }
 }
 
-/** Requests and their bytes under way in this process. */
+type Load = { requests: number; bytes: number };
+
+/** Requests and their bytes under way in this process; a source may have a share of them, so that one that is slow or many leaves room. */
 export class Flying {
-  requests = 0;
-  bytes = 0;
+  readonly all: Load = { requests: 0, bytes: 0 };
+  private readonly bySource = new Map<string, Load>();
+  private readonly share: number;
+
+  /** @param share of each source: 1 where there is only one */
+  constructor(share: number) {
+    this.share = share;
+  }
 
   /** Takes a place for one request; throws Refusal `too_many_requests`. The answer gives it back. */
   enter(): () => void {
-    if (this.requests >= receiveLimits.flyingRequestsMax) throw busy();
-    this.requests++;
-    return () => void this.requests--;
+    return take(this.all, 'requests', 1, receiveLimits.flyingRequestsMax);
   }
 
-  /** Room for so many bytes; the answer gives it back. */
-  hold(bytes: number): () => void {
-    if (this.bytes + bytes > receiveLimits.flyingBytesMax) throw busy();
-    this.bytes += bytes;
-    return () => {
-      this.bytes -= bytes;
-    };
+  /** Takes a place in a source's share, once it is known whose request it is. */
+  of(source: string): () => void {
+    return take(this.loadOf(source), 'requests', 1, receiveLimits.flyingRequestsMax * this.share);
+  }
+
+  /** Room for so many bytes, in all and in a source's share; the answer gives it back. */
+  hold(source: string, bytes: number): () => void {
+    const own = take(this.loadOf(source), 'bytes', bytes, receiveLimits.flyingBytesMax * this.share);
+    try {
+      const all = take(this.all, 'bytes', bytes, receiveLimits.flyingBytesMax);
+      return () => {
+        own();
+        all();
+      };
+    } catch (error) {
+      own();
+      throw error;
+    }
+  }
+
+  private loadOf(source: string): Load {
+    const known = this.bySource.get(source) ?? { requests: 0, bytes: 0 };
+    this.bySource.set(source, known);
+    return known;
   }
 }
+
+const take = (of: Load, what: keyof Load, count: number, most: number): (() => void) => {
+  if (of[what] + count > most) throw busy();
+  of[what] += count;
+  return () => {
+    of[what] -= count;
+  };
+};
 
 const busy = (): Refusal =>
   new Refusal('too_many_requests', 'too many requests are under way', receiveLimits.retryAfterSeconds);

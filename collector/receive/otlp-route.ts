@@ -27,11 +27,13 @@ export const otlpRoute =
     try {
       releases.push(receiver.flying.enter());
       const sender = receiver.sender(request.headers);
+      const source = sender.source.name;
+      releases.push(receiver.flying.of(source));
       format = formatOf(request.headers['content-type']);
       const declared = Number(request.headers['content-length'] ?? receiveLimits.bodyBytesMax) || 0;
-      releases.push(receiver.flying.hold(Math.min(receiveLimits.bodyBytesMax, declared)));
+      releases.push(receiver.flying.hold(source, Math.min(receiveLimits.bodyBytesMax, declared)));
       const body = await inflate(await readBody(request), request.headers['content-encoding'], ['identity', 'gzip']);
-      releases.push(receiver.flying.hold(body.length));
+      releases.push(receiver.flying.hold(source, body.length));
       const bytes = format === 'json' ? jsonToProtobuf(body, signal.request) : body;
       const partial = await signal.take(receiver, sender, bytes);
       receiver.answered(label, 200);

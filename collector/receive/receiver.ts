@@ -39,7 +39,7 @@ export type Sender = {
 };
 
 export class Receiver {
-  readonly flying = new Flying();
+  readonly flying: Flying;
   readonly snappy = new Snappy(receiveLimits.decodedBytesMax);
   readonly deriver: Deriver;
   private readonly senders = new Map<string, Sender>();
@@ -52,6 +52,7 @@ export class Receiver {
   constructor(parts: ReceiverParts) {
     const { self } = parts;
     this.parts = parts;
+    this.flying = new Flying(parts.keys.length > 1 ? receiveLimits.flyingShare : 1);
     this.publish = publisher(parts);
     this.startedMs = Math.floor(parts.clock.now());
     this.count = {

@@ -29,10 +29,13 @@ export const writeRoute =
     try {
       releases.push(receiver.flying.enter());
       const sender = receiver.sender(request.headers);
+      const source = sender.source.name;
+      releases.push(receiver.flying.of(source));
       const protocol = protocolOf(request.headers['content-type']);
       format = `remote-write-${protocol}`;
       releases.push(
         receiver.flying.hold(
+          source,
           Math.min(
             receiveLimits.bodyBytesMax,
             Number(request.headers['content-length'] ?? receiveLimits.bodyBytesMax) || 0,
