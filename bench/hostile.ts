@@ -23,7 +23,7 @@ type Phase = {
 const bounds = { payloadMs: 1_000, grewMegabytes: 256, p99Ms: 1_000, rssMegabytes: 1_024 } as const;
 const SERIES = 1_000;
 const EVERY_MS = 100;
-const PHASE_MS = 15_000;
+const PHASE_MS = 10_000;
 const [GOOD, BAD] = ['good-good-good-good', 'bad-bad-bad-bad-bad'];
 
 const option = (args: readonly string[], name: string): string | undefined => {

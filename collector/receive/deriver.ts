@@ -18,6 +18,8 @@ export type DeriverParts = {
   readonly publish: Publish;
   /** Puts a change event before the engine; `key` makes a repeat harmless. */
   readonly tell: (event: ChangeEvent, key: string) => Promise<unknown>;
+  /** Runs work that, where it is refused, is the sender's waste. */
+  readonly work: <T>(sender: Sender, work: () => T) => T;
   readonly refused: (source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>) => void;
 };
 
@@ -50,11 +52,16 @@ export class Deriver {
   }
 
   /** Takes spans in; resolves when those that are kept whole are acknowledged. Their figures follow when their second is over. */
-  async takeSpans({ source: { name }, quota, derived }: Sender, bytes: Uint8Array): Promise<Refused> {
+  async takeSpans(sender: Sender, bytes: Uint8Array): Promise<Refused> {
+    const {
+      source: { name },
+      quota,
+      derived,
+    } = sender;
     quota.check();
     this.admit();
     const { bus, clock } = this.parts;
-    const { spans, kept, refused, count } = derived.traces.take(bytes, clock.now());
+    const { spans, kept, refused, count } = this.parts.work(sender, () => derived.traces.take(bytes, clock.now()));
     quota.spend(spans);
     await publishRows(bus, clock, subjects.spans(name), kept);
     count();
@@ -64,10 +71,17 @@ export class Deriver {
   }
 
   /** Takes log records in. */
-  async takeLogs({ source: { name }, quota, derived }: Sender, bytes: Uint8Array): Promise<Refused> {
+  async takeLogs(sender: Sender, bytes: Uint8Array): Promise<Refused> {
+    const {
+      source: { name },
+      quota,
+      derived,
+    } = sender;
     quota.check();
     this.admit();
-    const { records, errors, news, refused } = takeLogs(derived.signatures, bytes, this.parts.clock.now());
+    const { records, errors, news, refused } = this.parts.work(sender, () =>
+      takeLogs(derived.signatures, bytes, this.parts.clock.now()),
+    );
     quota.spend(records);
     this.count.logs.add(errors, { source: name, kind: 'error' });
     this.count.logs.add(records - errors, { source: name, kind: 'other' });

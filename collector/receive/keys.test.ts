@@ -1,7 +1,10 @@
 // What may be under way: all together, and of one source, so that one that is slow leaves room for the others.
+
+import { virtualClock } from '@fenghuo/kit';
 import { describe, expect, it } from 'vitest';
-import { Flying } from './keys.ts';
+import { Flying, Quota } from './keys.ts';
 import { receiveLimits } from './limits.ts';
+import { Refusal } from './refusal.ts';
 
 const { flyingRequestsMax, flyingBytesMax } = receiveLimits;
 
@@ -24,5 +27,26 @@ describe('what is under way', () => {
     for (const one of [release, ...others]) one();
     expect(flying.all.bytes).toBe(0);
     expect(() => flying.hold('good', flyingBytesMax / 2)).not.toThrow();
+  });
+});
+
+describe('a quota', () => {
+  it('refuses who has overdrawn it, until that is paid back', () => {
+    const clock = virtualClock(0);
+    const quota = new Quota(clock, 50, 'wasteful', 'ms');
+    quota.spend(400);
+    const refusal = (): Refusal | undefined => {
+      try {
+        quota.check();
+        return undefined;
+      } catch (error) {
+        return error instanceof Refusal ? error : undefined;
+      }
+    };
+    expect(refusal()).toMatchObject({ reason: 'wasteful', status: 429, retryAfterSeconds: 6 });
+    clock.advance(5_900);
+    expect(refusal()?.retryAfterSeconds).toBe(1);
+    clock.advance(200);
+    expect(refusal()).toBeUndefined();
   });
 });

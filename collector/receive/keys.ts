@@ -43,21 +43,25 @@ export const sourceOf = (
   return key.name;
 };
 
-/** Samples a second of each key: a bucket that holds two seconds' worth. What was taken may overdraw it once. */
+/** What a source may spend a second: a bucket that holds two seconds' worth. What was taken may overdraw it once. */
 export class Quota {
   private readonly clock: Clock;
   private readonly rate: number;
+  private readonly reason: 'quota' | 'wasteful';
+  private readonly what: string;
   private left: number;
   private atMs: number;
 
-  constructor(clock: Clock, samplesPerSecondMax: number) {
+  constructor(clock: Clock, perSecondMax: number, reason: 'quota' | 'wasteful', what: string) {
     this.clock = clock;
-    this.rate = samplesPerSecondMax;
-    this.left = samplesPerSecondMax * 2;
+    this.rate = perSecondMax;
+    this.reason = reason;
+    this.what = what;
+    this.left = perSecondMax * 2;
     this.atMs = clock.monotonic();
   }
 
-  /** Throws Refusal `quota`, with the seconds after which there is room again. */
+  /** Throws Refusal, with the seconds after which there is room again. */
   check(): void {
     if (this.rate === Number.POSITIVE_INFINITY) return;
     const now = this.clock.monotonic();
@@ -65,14 +69,14 @@ export class Quota {
     this.atMs = now;
     if (this.left > 0) return;
     throw new Refusal(
-      'quota',
-      `more than ${this.rate} samples a second`,
+      this.reason,
+      `more than ${this.rate} ${this.what} a second`,
       Math.max(1, Math.ceil(-this.left / this.rate)),
     );
   }
 
-  spend(samples: number): void {
-    this.left -= samples;
+  spend(amount: number): void {
+    this.left -= amount;
   }
 }
 

@@ -10,6 +10,8 @@ export const receiveLimits = {
   flyingBytesMax: 128 * 1_048_576,
   /** Requests under way at once. */
   flyingRequestsMax: 256,
+  /** Processor time that a source may cost in a second by what is then refused: beyond, it is not even read. */
+  wastedMsPerSecond: 50,
   /** What one source may have of both, where there are several. */
   flyingShare: 0.5,
   /** A request's headers, and the whole of it, must have come by then: a slow-loris holds a socket no longer. */

@@ -112,9 +112,9 @@ export const metricsRequest = request('resourceMetrics', 'scopeMetrics', 'metric
 
 const bad = (what: string): Refusal => new Refusal('json_corrupt', `OTLP/JSON: ${what}`);
 
-/** Levels of nesting, counted before anything is parsed. */
-export const jsonDepth = (bytes: Uint8Array): number => {
-  let [depth, deepest] = [0, 0];
+/** Whether a document nests deeper than `most`: found before anything is parsed, and no byte later than it shows. */
+export const isDeeper = (bytes: Uint8Array, most: number): boolean => {
+  let depth = 0;
   let isText = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -122,15 +122,16 @@ export const jsonDepth = (bytes: Uint8Array): number => {
       if (byte === 0x5c) i++;
       else if (byte === 0x22) isText = false;
     } else if (byte === 0x22) isText = true;
-    else if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > most) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
   }
-  return deepest;
+  return false;
 };
 
 /** The protobuf that a JSON document says. Throws Refusal `json_corrupt` or `json_depth`. */
 export const jsonToProtobuf = (bytes: Uint8Array, message: Message): Uint8Array => {
-  if (jsonDepth(bytes) > receiveLimits.jsonDepthMax)
+  if (isDeeper(bytes, receiveLimits.jsonDepthMax))
     throw new Refusal('json_depth', `JSON nests deeper than ${receiveLimits.jsonDepthMax} levels`);
   let parsed: unknown;
   try {

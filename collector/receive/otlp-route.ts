@@ -34,7 +34,7 @@ export const otlpRoute =
       releases.push(receiver.flying.hold(source, Math.min(receiveLimits.bodyBytesMax, declared)));
       const body = await inflate(await readBody(request), request.headers['content-encoding'], ['identity', 'gzip']);
       releases.push(receiver.flying.hold(source, body.length));
-      const bytes = format === 'json' ? jsonToProtobuf(body, signal.request) : body;
+      const bytes = format === 'json' ? receiver.work(sender, () => jsonToProtobuf(body, signal.request)) : body;
       const partial = await signal.take(receiver, sender, bytes);
       receiver.answered(label, 200);
       answer(

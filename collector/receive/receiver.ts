@@ -32,6 +32,8 @@ export type ReceiverParts = {
 export type Sender = {
   readonly source: Source;
   readonly quota: Quota;
+  /** Of the time that its refused requests take. */
+  readonly waste: Quota;
   readonly one: RemoteWrite;
   readonly two: RemoteWrite2;
   readonly otlp: OtlpMetrics;
@@ -68,7 +70,15 @@ export class Receiver {
     };
     const { bus, clock, tell } = parts;
     const refused: DeriverParts['refused'] = (source, all) => this.refused(source, all);
-    this.deriver = new Deriver({ bus, clock, self, publish: this.publish, tell, refused });
+    this.deriver = new Deriver({
+      bus,
+      clock,
+      self,
+      publish: this.publish,
+      tell,
+      refused,
+      work: (sender, work) => this.work(sender, work),
+    });
     this.live = self.gauge('fenghuo.receive.series', '{series}', 'Live series, by source');
   }
 
@@ -76,14 +86,20 @@ export class Receiver {
   sender(headers: IncomingHttpHeaders): Sender {
     const name = sourceOf(this.parts.keys, headers);
     const known = this.senders.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.waste.check();
+      return known;
+    }
     const { clock, keys, seed, seriesMax } = this.parts;
     const options = { name, incarnation: this.startedMs, seriesMax };
     const source = new Source(options);
     const rate = keys.find((key) => key.name === name)?.samplesPerSecondMax ?? Number.POSITIVE_INFINITY;
+    // Without keys all senders are one source: one that is bad must not close the door to the others.
+    const wasteMax = keys.length > 0 ? receiveLimits.wastedMsPerSecond : Number.POSITIVE_INFINITY;
     const made = {
       source,
-      quota: new Quota(clock, rate),
+      quota: new Quota(clock, rate, 'quota', 'samples'),
+      waste: new Quota(clock, wasteMax, 'wasteful', 'ms of work on what is refused'),
       one: new RemoteWrite(source, seed),
       two: new RemoteWrite2(source, seed),
       otlp: new OtlpMetrics(source, seed),
@@ -98,10 +114,12 @@ export class Receiver {
    * What was decoded before a fault is published too; then the fault is thrown.
    */
   async take(sender: Sender, decode: (taken: Taken) => void): Promise<Taken> {
-    const { source, quota } = sender;
+    const { source, quota, waste } = sender;
+    const { clock } = this.parts;
     quota.check();
     const taken = new Taken(source);
     source.begin(this.parts.clock.now());
+    const from = clock.monotonic();
     let fault: unknown;
     try {
       decode(taken);
@@ -113,6 +131,9 @@ export class Receiver {
     const { samples, missing } = source.tally;
     taken.samples = samples;
     quota.spend(samples);
+    const { rejected } = taken;
+    const wasted = fault === undefined ? rejected / Math.max(1, rejected + samples) : 1;
+    waste.spend((clock.monotonic() - from) * wasted);
     await this.publish(harvest);
     this.count.samples.add(samples, { source: source.name });
     if (missing > 0) this.count.missing.add(missing, { source: source.name });
@@ -120,6 +141,17 @@ export class Receiver {
     this.refused(source.name, taken.refusals);
     if (fault !== undefined) throw fault;
     return taken;
+  }
+
+  /** Runs work for a sender that must not be waited in; where it is refused, the time it took is the sender's waste. */
+  work<T>({ waste }: Sender, work: () => T): T {
+    const from = this.parts.clock.monotonic();
+    try {
+      return work();
+    } catch (error) {
+      waste.spend(this.parts.clock.monotonic() - from);
+      throw error;
+    }
   }
 
   /** Counts refusals by reason. */

@@ -32,6 +32,7 @@ export const refusals = {
   log_invalid: 400,
   log_late: 200,
   quota: 429,
+  wasteful: 429,
   too_many_requests: 503,
   bus_full: 503,
   bus_away: 503,
