@@ -35,8 +35,20 @@ const speaking = ({ watch, tickMs }: Engine): ((one: Series) => boolean) => {
   return ({ probe, meta }) => meta.caller !== undefined || probes.has(probe) || services.has(meta.entity);
 };
 
-/** What was announced, and who was started anew without being announced. */
-const eventsOf = ({ changes, graph }: Engine, fromMs: number): Evidence['events'] => {
+/** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`. */
+const absent = ({ watch, tickMs }: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
+  const told = new Map<string, number>();
+  for (const { service, tickMs: at } of watch.probes.values())
+    if (service !== undefined) told.set(service, Math.max(told.get(service) ?? 0, at));
+  return [...told].flatMap(([service, at]) =>
+    at >= fromMs && at < tickMs - limits.tickMs ? [{ service, timeMs: at + limits.tickMs }] : [],
+  );
+};
+
+/** What was announced, and who was started anew or is gone without being announced. */
+const eventsOf = (engine: Engine, onsetMs: number): Evidence['events'] => {
+  const { changes, graph } = engine;
+  const fromMs = onsetMs - eventsMs;
   const announced = changes.flatMap(({ timeMs, service, kind, what }) =>
     service === undefined || timeMs === undefined || timeMs < fromMs ? [] : [{ timeMs, entity: service, kind, what }],
   );
@@ -45,10 +57,16 @@ const eventsOf = ({ changes, graph }: Engine, fromMs: number): Evidence['events'
       ({ kind, service: of, timeMs = 0, untilMs = timeMs + 300_000 }) =>
         kind === 'maintenance' && of === service && atMs >= timeMs && atMs <= untilMs,
     );
-  const restarts = graph.restarts.filter(({ service, timeMs }) => timeMs >= fromMs && !isPlanned(service, timeMs));
+  const gone = [...graph.restarts, ...absent(engine, onsetMs - beforeOnsetMs)];
+  const restarts = gone.filter(({ service, timeMs }) => timeMs >= fromMs && !isPlanned(service, timeMs));
   return [
     ...announced,
-    ...restarts.map(({ service, timeMs }) => ({ timeMs, entity: service, kind: 'restart', what: 'started anew' })),
+    ...restarts.map(({ service, timeMs }) => ({
+      timeMs,
+      entity: service,
+      kind: 'restart',
+      what: 'gone or started anew',
+    })),
   ];
 };
 
@@ -84,7 +102,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
       .map(({ caller, callee, source }) => ({ caller, callee, source })),
     kinds: graph.kinds,
     hosts: graph.hosts,
-    events: eventsOf(engine, file.onsetMs - eventsMs),
+    events: eventsOf(engine, file.onsetMs),
   };
 };
 

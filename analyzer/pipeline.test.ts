@@ -207,6 +207,7 @@ describe('errors and a crash', () => {
     const run = new Run(13).seconds(90);
     const { till } = run.platform.names;
     run.seconds(8, { silent: [till], errors: { [till]: 1 } });
+    expect(run.of('incident.cause')[0]?.cause).toMatchObject({ entity: till, kind: 'silence' });
     expect(run.of('incident.cause').at(-1)?.cause.entity).toBe(till);
   });
 });

@@ -4,11 +4,14 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { createGunzip, createGzip } from 'node:zlib';
 import { createEngine, createResolver, type Input, parseInput, readStream } from '@fenghuo/analyzer/engine';
 import { type RuleBook, telemetryStream } from '@fenghuo/rules/contract';
 import { loadRules } from '@fenghuo/rules/load';
 import type { Product } from '../lib/product.ts';
+
+const rulesDir = fileURLToPath(new URL('../../rules', import.meta.url));
 
 /** Our own lines, written by `record`: trusted as they are. */
 type Line = { readonly seq: number; readonly atMs: number; readonly subject: string; readonly data: string };
@@ -52,5 +55,7 @@ export const recorded = async (path: string): Promise<Recording> => {
       }
     }
   };
-  return { rules: JSON.parse(String(first.value)) as RuleBook, inputs: inputs() };
+  // A recording of an older version lacks the kinds of rules that have come since: of those the product's own hold.
+  const rules: RuleBook = { ...loadRules([rulesDir]), ...(JSON.parse(String(first.value)) as Partial<RuleBook>) };
+  return { rules, inputs: inputs() };
 };
