@@ -102,9 +102,17 @@ describe('a third party turns slow', () => {
     expect(gaps.length).toBeGreaterThanOrEqual(12);
   });
 
+  it('takes an acknowledgement of what is contained, which stays contained', () => {
+    const incident = run.of('incident.opened')[0]!.incident!;
+    const before = run.log.length;
+    run.take(run.platform.say({ kind: 'command', command: { v: 1, verb: 'ack', incident, by: 'ann' } }));
+    expect(run.log.slice(before)).toMatchObject([{ type: 'incident.state', to: 'contained', by: 'ann' }]);
+    expect(run.engine.incidents.get(incident)?.clocks.respondedBy).toBeDefined();
+  });
+
   it('switches back when the trickle measures the cause healthy, and closes', () => {
     run.seconds(70);
-    expect(run.states.slice(4)).toEqual(['repaired', 'undoing', 'undone', 'closed']);
+    expect(run.states.slice(5)).toEqual(['repaired', 'undoing', 'undone', 'closed']);
     expect(run.platform.value).toBe(one);
     expect(run.of('incident.opened')).toHaveLength(1);
     expect(run.of('incident.impact').at(-1)!.impact[0]).toMatchObject({ kpi: 'sales', audience: 'customers' });

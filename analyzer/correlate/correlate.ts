@@ -183,12 +183,14 @@ export const obeyIncident = (engine: Engine, command: Command): undefined => {
     return void emit(engine, { type: 'incident.note', incident: id, by, note: command.note });
   if (command.verb === 'assign')
     return void emit(engine, { type: 'incident.assigned', incident: id, by, to: command.to });
-  const moved = (to: 'acknowledged' | 'closed', en: string, zh: string): undefined =>
+  const moved = (to: 'acknowledged' | 'contained' | 'closed', en: string, zh: string): undefined =>
     void emit(engine, { type: 'incident.state', incident: id, from: known.state, to, why: { en, zh }, by });
   if (known.state === 'closed') return refuse(`${command.verb}: ${id} is closed`, `${command.verb}：${id} 已关闭`);
   if (command.verb === 'ack') {
     if (known.state === 'open' || known.state === 'suspected')
       moved('acknowledged', `acknowledged by ${by}`, `${by} 已确认`);
+    // Contained is more than acknowledged and stays; that somebody looks at it is told all the same.
+    else if (known.state === 'contained') moved('contained', `acknowledged by ${by}`, `${by} 已确认`);
     else refuse(`ack: ${id} is ${known.state} already`, `确认：${id} 已处于 ${known.state}`);
   } else if (command.verb === 'resolve')
     moved('closed', `closed by ${by}: ${command.reason}`, `${by} 关闭：${command.reason}`);
