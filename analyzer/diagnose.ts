@@ -15,7 +15,7 @@ const nameAfterMs = 2_000;
 const earlyMs = 10_000;
 const laterEveryMs = 5_000;
 const settledMs = 90_000;
-const beforeOnsetMs = 12_000;
+const beforeOnsetMs = BEFORE_SAMPLES * limits.tickMs;
 /** Ticks that a probe may be late before its figures count as silent. */
 const spokenMs = 2 * limits.tickMs;
 /** What was announced so long before the onset may still have to do with it. */
