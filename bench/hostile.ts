@@ -1,4 +1,5 @@
 // `npm run bench:hostile`: spoiled payloads through every decoder, then attacks on a real collector while another sender works: what it feels, and whether it loses anything.
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { realClock } from '@fenghuo/kit';
 import { startTestCollector, type TestCollector } from '../collector/receive/testing/collector.ts';
@@ -108,9 +109,9 @@ const phase = async (
   attack: Attack | undefined,
   acknowledged: { samples: number },
 ): Promise<Phase> => {
+  const attacking = attack === undefined ? undefined : await startAttack(to, attack.name);
   const until = realClock.monotonic() + PHASE_MS;
   const on = (): boolean => realClock.monotonic() < until;
-  const attacking = attack?.run({ url: to.url, token: BAD }, on) ?? Promise.resolve(new Map<string, number>());
   const took: number[] = [];
   let failed = 0;
   let rss = 0;
@@ -144,7 +145,7 @@ const phase = async (
     rss = Math.max(rss, residentMegabytes(to.pid()));
     await realClock.sleep(Math.max(0, EVERY_MS - (realClock.monotonic() - from)));
   }
-  const answers = await attacking;
+  const answers = (await attacking?.answers) ?? {};
   took.sort((a, b) => a - b);
   const at = (q: number): number => took[Math.min(took.length - 1, Math.floor(q * took.length))] ?? Number.NaN;
   return {
@@ -154,9 +155,44 @@ const phase = async (
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     maxMs: at(1),
-    attack: Object.fromEntries(answers),
+    attack: answers,
     rssMegabytes: rss,
   };
+};
+
+/** Begins an attack in a process of its own; resolves when that is about to begin. */
+const startAttack = async (
+  to: TestCollector,
+  name: string,
+): Promise<{ readonly answers: Promise<Record<string, number>> }> => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      '--conditions=@fenghuo/source',
+      new URL('./hostile/attacker.entry.ts', import.meta.url).pathname,
+      to.url,
+      BAD,
+      name,
+      String(PHASE_MS),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let said = '';
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('ready')) resolve();
+    });
+  });
+  const answers = ended.then(
+    () => JSON.parse(said.split('\n')[1] || '{"the attack ended by itself":1}') as Record<string, number>,
+  );
+  return { answers };
 };
 
 const residentMegabytes = (pid: number | undefined): number => {
