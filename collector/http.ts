@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { changeEventRoute } from './change-events.ts';
 import { otlpRoute } from './receive/otlp-route.ts';
 import { signals } from './receive/otlp-signals.ts';
+import type { Overview } from './receive/overview.ts';
 import type { Receiver } from './receive/receiver.ts';
 import { writeRoute } from './receive/write-route.ts';
 
@@ -17,6 +18,7 @@ export type DoorParts = {
   readonly tokens: readonly string[];
   readonly isReady: () => boolean;
   readonly receiver: Receiver;
+  readonly overview: () => Promise<Overview>;
 };
 
 const BODY_BYTES_MAX = '64kb';
@@ -49,6 +51,9 @@ export const door = (parts: DoorParts): express.Express => {
     express.json({ limit: BODY_BYTES_MAX }),
     changeEventRoute(parts),
   );
+  app.get('/api/v1/sources', authenticated(parts.tokens), async (_request, response) => {
+    response.json(await parts.overview());
+  });
   app.post('/api/v1/write', writeRoute(parts.receiver));
   for (const signal of signals) app.post(signal.httpPath, otlpRoute(parts.receiver, signal));
   app.use((_request, response) =>
@@ -56,7 +61,7 @@ export const door = (parts: DoorParts): express.Express => {
       response,
       404,
       'not found',
-      'POST /api/v1/events, /api/v1/write, /v1/metrics, /v1/traces, /v1/logs, GET /-/healthy, /-/ready, /metrics',
+      'POST /api/v1/events, /api/v1/write, /v1/metrics, /v1/traces, /v1/logs, GET /api/v1/sources, /-/healthy, /-/ready, /metrics',
     ),
   );
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -12,6 +12,7 @@ import { serveGrpc } from './receive/grpc.ts';
 import { keepSpans } from './receive/keep-spans.ts';
 import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
+import { overview } from './receive/overview.ts';
 import { publisher } from './receive/publish.ts';
 import { Receiver } from './receive/receiver.ts';
 import { readScrapeConfig } from './receive/scrape/config.ts';
@@ -84,7 +85,17 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
           publish: publisher({ bus, clock, self, partitions: config.partitions }),
           refused: (source, all) => receiver.refused(source, all),
         });
-  const app = door({ bus, clock, self, partitions: config.partitions, tokens, isReady, receiver });
+  const look = { bus, store, receiver, partitions: config.partitions };
+  const app = door({
+    bus,
+    clock,
+    self,
+    partitions: config.partitions,
+    tokens,
+    isReady,
+    receiver,
+    overview: () => overview(look, clock.now()),
+  });
   const server = createServer(
     {
       headersTimeout: receiveLimits.headersMsMax,

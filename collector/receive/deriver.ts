@@ -66,6 +66,7 @@ export class Deriver {
     await publishRows(bus, clock, subjects.spans(name), kept);
     count();
     this.count.spans.add(spans, { source: name });
+    sender.totals.take('spans', spans, clock.now());
     this.parts.refused(name, refused.all);
     return refused;
   }
@@ -84,6 +85,7 @@ export class Deriver {
     );
     quota.spend(records);
     this.count.logs.add(errors, { source: name, kind: 'error' });
+    sender.totals.take('logs', records, this.parts.clock.now());
     this.count.logs.add(records - errors, { source: name, kind: 'other' });
     this.parts.refused(name, refused.all);
     this.news.push(...news);

@@ -14,6 +14,7 @@ import type { Known } from './signatures.ts';
 import { Snappy } from './snappy.ts';
 import { Source } from './source.ts';
 import { Taken } from './taken.ts';
+import { type SourceTotals, Totals } from './totals.ts';
 
 export type ReceiverParts = {
   readonly bus: Pick<Bus, 'publish'>;
@@ -38,6 +39,7 @@ export type Sender = {
   readonly two: RemoteWrite2;
   readonly otlp: OtlpMetrics;
   readonly derived: Derived;
+  readonly totals: Totals;
 };
 
 export class Receiver {
@@ -104,6 +106,7 @@ export class Receiver {
       two: new RemoteWrite2(source, seed),
       otlp: new OtlpMetrics(source, seed),
       derived: new Derived(options, this.parts.known),
+      totals: new Totals(),
     };
     this.senders.set(name, made);
     return made;
@@ -136,6 +139,7 @@ export class Receiver {
     waste.spend((clock.monotonic() - from) * wasted);
     await this.publish(harvest);
     this.count.samples.add(samples, { source: source.name });
+    sender.totals.take('samples', samples, clock.now());
     if (missing > 0) this.count.missing.add(missing, { source: source.name });
     if (taken.exemplars > 0) this.count.ignored.add(taken.exemplars, { source: source.name });
     this.refused(source.name, taken.refusals);
@@ -154,9 +158,25 @@ export class Receiver {
     }
   }
 
+  /** What each source has sent since the start. */
+  totals(): SourceTotals[] {
+    return [...this.senders.values()].map(({ source, derived, totals }) => ({
+      name: source.name,
+      series: source.live + derived.live,
+      seriesMax: source.seriesMax,
+      ...totals.taken,
+      lastMs: totals.lastMs,
+      refused: totals.refused,
+      widest: source.spread.widest(),
+    }));
+  }
+
   /** Counts refusals by reason. */
   refused(source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>): void {
-    for (const [reason, { count }] of all) this.count.refused.add(count, { reason, source });
+    for (const [reason, { count }] of all) {
+      this.count.refused.add(count, { reason, source });
+      this.senders.get(source)?.totals.refuse(reason, count, this.parts.clock.now());
+    }
   }
 
   /** Counts an answer, and the refusal that it may be. */

@@ -2,6 +2,7 @@
 import { createConnection } from 'node:net';
 import { realClock } from '@fenghuo/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Overview } from './overview.ts';
 import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
 import { encodeWrite1, encodeWrite2, snappied, type WriteSeries } from './testing/encode.ts';
 
@@ -80,6 +81,22 @@ describe('remote-write at the collector', () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect((await write1(fleet('slow', () => 3))).status).toBe(204);
+  });
+
+  it('says who sends what, what was refused, and how far the store is behind', async () => {
+    const sources = async (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${to.url}/api/v1/sources`, { headers });
+    expect((await sources({})).status).toBe(401);
+    const late = fleet('late', () => 1, Date.now() - 3 * 86_400_000);
+    expect((await write1(late)).status).toBe(400);
+    const said = (await (await sources({ authorization: `Bearer ${TOKEN}` })).json()) as Overview;
+    const own = said.sources.find(({ name }) => name === 'default');
+    expect(own).toMatchObject({ seriesMax: 5_000, widest: { label: 'id' } });
+    expect(own!.samples).toBeGreaterThanOrEqual(600);
+    expect(own!.refused).toContainEqual({ reason: 'time_behind', count: 300, lastMs: expect.any(Number) });
+    expect(said.partitions).toMatchObject([{ partition: 0, bytesMax: expect.any(Number) }]);
+    expect(said.partitions[0]!.bytes).toBeGreaterThan(0);
+    expect(said.underWay).toMatchObject({ requests: 0, bytes: 0 });
   });
 
   it('refuses a body of 2 GB by its length, and closes on a sender that is too slow', async () => {
