@@ -95,13 +95,20 @@ describe('the payment book', () => {
 
 it('are told with the incident while they change, in stream time', () => {
   const run = new Run(41).seconds(120);
-  const { one } = run.platform.names;
+  const { one, till, front } = run.platform.names;
   run.seconds(3, { slow: { [one]: 750 } });
   const say = (...events: readonly BusinessEvent[]): void =>
-    run.take(run.platform.say({ kind: 'business', batch: batch(...events) }));
+    run.take(run.platform.say({ kind: 'business', batch: { ...batch(...events), service: till } }));
   say(event('cart-1', '1', 'requested'), event('cart-1', '1', 'failed'), event('cart-2', '2', 'confirmed'));
   run.seconds(2, { slow: { [one]: 750 } });
   say(event('cart-1', '1', 'charged'), event('cart-2', '3', 'charged'));
+  // Somebody else's trouble at the same time.
+  run.take(
+    run.platform.say({
+      kind: 'business',
+      batch: { ...batch(event('cart-3', '4', 'charged')), service: `not-${front}` },
+    }),
+  );
   run.seconds(20, { slow: { [one]: 750 } });
   const told = run.of('incident.payments');
   expect(told.at(-1)?.payments).toMatchObject({

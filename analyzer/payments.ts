@@ -59,8 +59,8 @@ export class PaymentBook {
     }
   }
 
-  /** Payments in trouble that began at `fromMs` or later, as they stand at `nowMs`. */
-  troubled(fromMs: number, nowMs: number): Payments {
+  /** Payments in trouble that began between two moments and concern somebody, as they stand at `nowMs`. */
+  troubled(fromMs: number, nowMs: number, toMs = nowMs, concerns = (_: string): boolean => true): Payments {
     const unconfirmed = { count: 0, amount: 0, listed: [] as TroubledPayment[] };
     const twice = { count: 0, amount: 0, listed: [] as TroubledPayment[] };
     const put = (into: typeof twice, subject: string, of: Subject, charges: number, tooMuch: number): void => {
@@ -76,7 +76,8 @@ export class PaymentBook {
         });
     };
     for (const [subject, of] of this.subjects) {
-      if (of.firstMs < fromMs) continue;
+      if (of.firstMs < fromMs || of.firstMs > toMs) continue;
+      if (!of.evidence.some(({ by, party }) => concerns(by) || (party !== undefined && concerns(party)))) continue;
       const attempts = [...of.attempts.values()];
       const paid = attempts.filter((one) => one.charged && !one.refunded);
       if (paid.length > 1) put(twice, subject, of, paid.length, (paid.length - 1) * of.amount);
@@ -93,8 +94,11 @@ export const reconcile = (engine: Engine, file: CaseFile): void => {
   const { atMs } = engine.now;
   if (atMs - file.paymentsMs < everyMs) return;
   file.paymentsMs = atMs;
-  const told = engine.incidents.get(file.id)?.payments;
-  const now = engine.payments.troubled(file.onsetMs - beforeOnsetMs, atMs);
+  const incident = engine.incidents.get(file.id);
+  const told = incident?.payments;
+  // What began after it was repaired is another incident's, and so is what none of its entities had a hand in.
+  const toMs = incident?.clocks.repairedMs ?? atMs;
+  const now = engine.payments.troubled(file.onsetMs - beforeOnsetMs, atMs, toMs, (name) => file.affected.has(name));
   const of = ({ unconfirmed, twice }: Payments): string =>
     [unconfirmed.count, unconfirmed.amount, twice.count, twice.amount].join(' ');
   if (of(now) === (told === undefined ? '0 0 0 0' : of(told))) return;

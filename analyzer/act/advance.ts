@@ -42,16 +42,18 @@ export const advance = (view: ActionView, rule: PlaybookRule, seen: Observation)
       );
     case 'applied':
       if (seen.isPointless) return undo('there is nothing left to act upon', '已无需处置');
-      if (seen.kpiBack === true)
-        return {
-          to: 'verified',
-          why: { en: `${rule.verify.kpi} came back as promised`, zh: `${rule.verify.kpi} 已按预期恢复` },
-        };
+      if (seen.kpiBack === true && (!rule.verify.causeHealthy || seen.causeHealthyMs > 0))
+        return { to: 'verified', why: verifiedWhy(rule, view.cause) };
       if (waitedMs <= rule.verify.within) return undefined;
-      return undo(
-        `${rule.verify.kpi} did not come back within ${seconds(rule.verify.within)}`,
-        `${rule.verify.kpi} 在 ${seconds(rule.verify.within)} 内未恢复`,
-      );
+      return seen.kpiBack === true
+        ? undo(
+            `${view.cause} was not measured healthy within ${seconds(rule.verify.within)}`,
+            `${view.cause} 在 ${seconds(rule.verify.within)} 内未实测恢复`,
+          )
+        : undo(
+            `${rule.verify.kpi} did not come back within ${seconds(rule.verify.within)}`,
+            `${rule.verify.kpi} 在 ${seconds(rule.verify.within)} 内未恢复`,
+          );
     case 'verified':
       if (seen.isPointless) return undo('there is nothing left to act upon', '已无需处置');
       if (seen.causeHealthyMs < rule.undo.afterHealthy) return undefined;
@@ -68,6 +70,13 @@ export const advance = (view: ActionView, rule: PlaybookRule, seen: Observation)
   }
 };
 
+const verifiedWhy = ({ verify }: PlaybookRule, cause: string): Bilingual =>
+  verify.causeHealthy
+    ? {
+        en: `${verify.kpi} is as promised, and ${cause} is measured healthy`,
+        zh: `${verify.kpi} 符合预期，且 ${cause} 实测恢复`,
+      }
+    : { en: `${verify.kpi} came back as promised`, zh: `${verify.kpi} 已按预期恢复` };
 const refused = (en: string, zh: string): Move => ({ to: 'refused', why: { en, zh } });
 const undo = (en: string, zh: string): Move => ({ to: 'undoing', why: { en, zh } });
 

@@ -104,3 +104,18 @@ describe('several playbooks for one cause', () => {
     expect(more.of('action.planned')).toEqual([]);
   });
 });
+
+it('is not verified by a figure that was never bad, where the cause itself is to be mended', () => {
+  const mend = (causeHealthy: boolean) =>
+    new Run(36, (rules, names) => ({
+      ...withPlaybooks((n) => [playbook('mend', n.shop)])(rules, names),
+      playbooks: [playbook('mend', names.shop)].map((p) => ({ ...p, verify: { ...p.verify, causeHealthy } })),
+    }));
+  const moves = (causeHealthy: boolean): string[] => {
+    const run = mend(causeHealthy).seconds(120);
+    // Slow, and nobody gives up for it: payments succeed as ever.
+    return run.seconds(20, { slow: { [run.platform.names.store]: 300 } }).moves;
+  };
+  expect(moves(false)).toContain('mend verified');
+  expect(moves(true)).toEqual(['mend applying', 'mend applied', 'mend undoing', 'mend undone']);
+});

@@ -13,6 +13,7 @@ const RUNS = 40;
 const PAINT_MS_MAX = 150;
 const web = new URL('.', import.meta.url).pathname;
 const both = (text: string) => ({ en: text, zh: `${text}（中）` });
+const long = 'a-service-with-a-rather-long-name-that-somebody-chose';
 let console: TestConsole;
 let browser: Browser;
 
@@ -22,13 +23,51 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_FLAGS });
   await console.opens('i1');
   await incident('i1');
+  console.bus.nc.publish(subjects.liveGraph, JSON.stringify(graph));
+  await until(async () => (await console.ask('GET', '/api/v1/slos')).json().items.length === 2);
 }, 90_000);
 afterAll(async () => {
   await browser.close();
   await console.stop();
 });
 
-const long = 'a-service-with-a-rather-long-name-that-somebody-chose';
+const hourMs = 3_600_000;
+const burn = (severity: 'page' | 'ticket', rate: number, long: number, holds: boolean) => ({
+  policy: { severity, burn: rate, longMs: hourMs, shortMs: hourMs / 12, forMs: 0 },
+  ...{ long, short: long, holds },
+});
+const slo = (name: string, left: number, holds: boolean) => ({
+  slo: name,
+  title: both(`${long} answers without error`),
+  service: long,
+  target: 0.9995,
+  periodMs: 28 * 24 * hourMs,
+  ...{ good: 99_000, all: 99_100, sinceMs: 0, left },
+  burns: [burn('page', 14.4, holds ? 40 : 0.2, holds), burn('ticket', 1, 0.2, false)],
+});
+const edge = (caller: string, callee: string) => ({
+  ...{ caller, callee, protocol: 'http', rate: 12.3, errorRatio: 0.04, p50: 0.8, p99: 1.2, anomaly: 1, ageMs: 0 },
+  source: 'traffic',
+});
+const node = (entity: string) => ({ entity, kind: 'service', anomaly: 0, telemetry: 'own' });
+/** What the engine shows: a long name, called and calling, with one budget burning and one spent. */
+const graph = {
+  v: 1,
+  atMs: 0,
+  nodes: [node(long), node('till'), node('store')],
+  edges: [edge('till', long), edge(long, 'store')],
+  kpis: [],
+  slos: [slo('a', 0.62, true), slo('b', -0.4, false)],
+  engine: { series: 1, samplesPerSecond: 1, lagMs: 1 },
+};
+const payment = (subject: string, charges: number) => ({
+  subject,
+  amount: 4_200,
+  charged: 4_200 * charges,
+  charges,
+  evidence: ['requested', 'failed', 'charged'].map((step) => ({ step, ref: '7', atMs: 0, by: 'till', party: long })),
+});
+
 /** An incident with all that the page can show, and names that take room. */
 const incident = async (id: string): Promise<void> => {
   const figure = {
@@ -77,6 +116,17 @@ const incident = async (id: string): Promise<void> => {
     value: 'other',
     leaseMs: 1,
   };
+  await console.says(id, {
+    type: 'incident.payments',
+    payments: {
+      unconfirmed: { count: 7, amount: 29_400, listed: [1, 2, 3, 4, 5, 6, 7].map((i) => payment(`cart-${i}`, 1)) },
+      twice: { count: 1, amount: 4_200, listed: [payment(`cart-of-${long}`, 2)] },
+    },
+  });
+  await console.says(id, {
+    type: 'incident.recommended',
+    recommendation: { rule: 'call', cause: long, do: both('Call them'), why: both('It is theirs.') },
+  });
   await console.says(id, { type: 'action.planned', action, why: both('switch') });
   await console.says(id, {
     type: 'action.state',
@@ -97,7 +147,7 @@ const open = async (
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${console.running().port}${path}`);
   await page
-    .getByTestId(path === '/' ? 'incident-row' : 'incident-cause')
+    .getByTestId(path === '/' ? 'incident-row' : path.startsWith('/services') ? 'service-name' : 'incident-cause')
     .first()
     .waitFor();
   return page;
@@ -140,6 +190,7 @@ it(`paints a decision within ${PAINT_MS_MAX} ms of its event, p95 of ${RUNS}`, a
 describe.each([
   ['overview', '/'],
   ['incident', '/incidents/i1'],
+  ['service', `/services/${long}`],
 ])('the %s page', (_, path) => {
   it.each([
     [390, 'en', 'dark'],
@@ -209,6 +260,20 @@ it('lets a person decide by keyboard alone, and hands the decision to the engine
   await until(() => heard.length === 1);
   expect(heard[0]).toMatchObject({ verb: 'approve', action: 'a1', by: 'ann' });
   listening.unsubscribe();
+  await page.context().close();
+}, 30_000);
+
+it('shows what is left of a budget, and the payments that went wrong, all of them when asked for', async () => {
+  const page = await open(`/services/${long}`, 1_440);
+  expect(await page.getByTestId('budget').count()).toBe(2);
+  expect(await page.getByTestId('budget').first().textContent()).toContain('62.0 %');
+  expect(await page.getByTestId('incident-row').count()).toBe(1);
+  await page.goto(`http://127.0.0.1:${console.running().port}/incidents/i1`);
+  const payments = page.getByTestId('payments');
+  await payments.waitFor();
+  expect(await payments.getByText('cart-7').isVisible()).toBe(false);
+  await payments.getByText('further ones').click();
+  expect(await payments.getByText('cart-7').isVisible()).toBe(true);
   await page.context().close();
 }, 30_000);
 

@@ -102,6 +102,8 @@ export const playbookRule = z.strictObject({
     min: z.number().optional(),
     max: z.number().optional(),
     within: duration,
+    /** The cause itself must be measured healthy too: what mends it, rather than going round it, is held against that. */
+    causeHealthy: z.boolean().default(false),
   }),
   undo: z.strictObject({
     /** The cause's own figures, still measured by a trickle or a check, must have been in their band for so long. */

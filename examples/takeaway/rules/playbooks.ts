@@ -36,7 +36,7 @@ when:
 set: { service: ${name('operator')}, flag: release.hold, value: "{{cause}}" }
 lease: 15s
 guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 10 }
-verify: { kpi: orders-accepted, min: 0.98, within: 20s }
+verify: { kpi: orders-accepted, min: 0.98, causeHealthy: true, within: 20s }
 undo: { afterHealthy: 30s }
 `;
 
@@ -48,12 +48,11 @@ when:
   kinds: [memory, eventloop, saturation, hang, cpu]
   entityKind: service
   entities: [${restartable.map(name).join(', ')}]
-  afterDeploy: false
   confidenceMin: 0.5
 set: { service: ${name('operator')}, flag: instance.restart, value: "{{cause}}" }
 lease: 15s
 guards: { approval: auto, cooldown: 120s, concurrencyMax: 1, perHourMax: 4 }
-verify: { kpi: orders-accepted, min: 0.95, within: 30s }
+verify: { kpi: orders-accepted, min: 0.95, causeHealthy: true, within: 30s }
 undo: { afterHealthy: 10s }
 `;
 
