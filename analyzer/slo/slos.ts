@@ -27,6 +27,9 @@ export type Objective = {
   pending: { fromMs: number; toMs: number; good: number; all: number };
   /** Time slices that are not over yet, by number. */
   readonly slices: Map<number, { good: number; all: number }>;
+  /** Number of the first slice that is not judged yet, and events that came for one that was. */
+  openSlice: number;
+  late: number;
 };
 /** An alert that was told and has not been called off: the incident it concerns, and whether it opened it. */
 export type Told = { readonly incident?: string | undefined; readonly opened: boolean };
@@ -54,6 +57,8 @@ export class Slos {
       budget: new Budget(slo),
       pending: { fromMs: 0, toMs: 0, good: 0, all: 0 },
       slices: new Map(),
+      openSlice: 0,
+      late: 0,
     }));
   }
 
@@ -88,6 +93,7 @@ export class Slos {
         for (const [number, { good, all }] of one.slices) {
           if ((number + 1) * windowMs + sliceGraceMs > tickMs) continue;
           one.slices.delete(number);
+          one.openSlice = Math.max(one.openSlice, number + 1);
           const share = all <= 0 ? 1 : Math.min(1, Math.max(0, good / all));
           if (all > 0) this.keep(one, number * windowMs, target === undefined ? share : share >= target ? 1 : 0, 1);
         }
@@ -146,6 +152,10 @@ export class Slos {
       return;
     }
     const number = Math.floor(timeMs / slices.windowMs);
+    if (number < one.openSlice) {
+      one.late += all;
+      return;
+    }
     const slice = one.slices.get(number) ?? { good: 0, all: 0 };
     slice.good += good;
     slice.all += all;

@@ -1,5 +1,5 @@
 // Telling people: whatever the log says is due is sent until it is taken; what was taken is written into the log.
-import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
+import type { Bus, Clock, Logger, SelfMetrics, Timer } from '@fenghuo/kit';
 import {
   type Decision,
   type DecisionOf,
@@ -109,20 +109,20 @@ export class Notify {
       const due = this.due(route, receiver, incident, clock.now());
       if (due === undefined || ('key' in due && this.refused.has(refusal(due)))) break;
       if ('waitMs' in due) {
-        await this.waited(key, clock.sleep(due.waitMs));
+        await this.waited(key, due.waitMs);
         continue;
       }
       // Whoever was told of the beginning is told of the end, silence or not.
       const muted = due.about === 'resolve' ? undefined : this.parts.silenced(incident, clock.now());
       if (muted !== undefined) {
         await this.mute(receiver, id, due, muted);
-        await this.waited(key, clock.sleep(Math.min(SLEEP_MS_MAX, muted.endsMs - clock.now())));
+        await this.waited(key, Math.min(SLEEP_MS_MAX, muted.endsMs - clock.now()));
         continue;
       }
       const told = this.told.get(receiver.name) ?? [];
       const turnMs = paceMs(receiver.type, told, clock.now());
       if (turnMs > 0) {
-        await this.waited(key, clock.sleep(turnMs));
+        await this.waited(key, turnMs);
         continue;
       }
       this.told.set(receiver.name, [...told, clock.now()].slice(-PACE_MEMORY));
@@ -146,9 +146,15 @@ export class Notify {
     await this.tell({ v: 1, id, atMs, seq: 0, incident, type: 'page.muted', ...held });
   }
 
-  /** Until `done`, or less where a decision about the incident comes in between. */
-  private async waited(key: string, done: Promise<void>): Promise<void> {
-    await Promise.race([done, this.stopped, new Promise<void>((wake) => this.lines.set(key, wake))]);
+  /** So long, or less where a decision about the incident comes in between. No timer stays behind: a clock may run for half an hour. */
+  private async waited(key: string, ms: number): Promise<void> {
+    let timer: Timer | undefined;
+    const over = new Promise<void>((wake) => {
+      this.lines.set(key, wake);
+      timer = this.parts.clock.after(ms, wake);
+    });
+    await Promise.race([over, this.stopped]);
+    timer?.cancel();
     this.lines.set(key, () => undefined);
   }
 

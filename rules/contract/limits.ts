@@ -33,6 +33,8 @@ export const limits = {
   suspectsMax: 10,
   /** Evidence series a live message carries. */
   evidenceSeriesMax: 8,
+  /** Objectives of OpenSLO documents; each keeps some 6 KB of windows. */
+  slosMax: 1_000,
   /** Incidents that are not closed at once; more are refused with a decision. */
   incidentsOpenMax: 100,
 } as const;

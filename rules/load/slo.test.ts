@@ -158,4 +158,14 @@ describe('OpenSLO documents', () => {
     put('b.yaml', others.replace('conditionRef: fast', 'conditionRef: slow'));
     expect(faults()).toContain('b.yaml:25 no AlertCondition "slow" is declared');
   });
+
+  it('are bounded in number', () => {
+    const many = Array.from({ length: 70 }, (_, i) =>
+      availability
+        .replaceAll('payment-availability', `slo-${i}`)
+        .replace('    - target: 0.999', Array.from({ length: 16 }, () => '    - target: 0.999').join('\n')),
+    );
+    put('a.yaml', many.join('---\n'));
+    expect(faults().filter((fault) => fault.includes('at most 1000 are kept'))).toHaveLength(1);
+  });
 });

@@ -2,6 +2,7 @@
 import {
   type BurnPolicy,
   burnPolicies,
+  limits,
   type OpenSloOf,
   type Slo,
   type SloIndicator,
@@ -45,6 +46,9 @@ export const objectives = (placed: readonly PlacedRule[]): { readonly slos: Slo[
       faults.push(error.fault);
     }
   }
+  const last = placed.findLast(({ rule }) => rule.kind === 'SLO');
+  if (slos.length > limits.slosMax && last !== undefined)
+    faults.push({ ...last.at([]), message: `${slos.length} objectives, at most ${limits.slosMax} are kept` });
   return { slos, faults };
 };
 
