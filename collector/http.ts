@@ -1,11 +1,11 @@
 // The collector's door for people and tools: change events, health, its own metrics. Errors are RFC 9457 problem documents.
 import { timingSafeEqual } from 'node:crypto';
 import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
+import type { SourcesOverview } from '@fenghuo/rules/contract';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { changeEventRoute } from './change-events.ts';
 import { otlpRoute } from './receive/otlp-route.ts';
 import { signals } from './receive/otlp-signals.ts';
-import type { Overview } from './receive/overview.ts';
 import type { Receiver } from './receive/receiver.ts';
 import { writeRoute } from './receive/write-route.ts';
 
@@ -18,7 +18,7 @@ export type DoorParts = {
   readonly tokens: readonly string[];
   readonly isReady: () => boolean;
   readonly receiver: Receiver;
-  readonly overview: () => Promise<Overview>;
+  readonly overview: () => Promise<SourcesOverview>;
 };
 
 const BODY_BYTES_MAX = '64kb';

@@ -12,6 +12,7 @@ export const run = (): Promise<void> =>
     return await startConsole(
       {
         ...config,
+        collectorUrl: config.collectorUrl ?? `http://127.0.0.1:${ports.collector + config.portShift}`,
         port: ports.console + config.portShift,
         rules: loadRules(config.rules),
         secret: secretOf,

@@ -21,6 +21,8 @@ export type ConsoleOptions = BusConfig &
     readonly port: number;
     readonly data: string;
     readonly adminToken?: string | undefined;
+    /** Where the collector answers who sends. */
+    readonly collectorUrl: string;
     readonly rules: Pick<RuleBook, 'routes' | 'playbooks'>;
     readonly secret: Secret;
     /** Folder of the built web app. */
@@ -72,10 +74,11 @@ export const startConsole = async (
     evidence: (evidence) => live?.evidence(evidence),
   });
   const audit = await openAudit(options.data);
-  const { adminToken, web } = options;
+  const { adminToken, collectorUrl, web } = options;
   const app = consoleApp({
     ...{ state, silences, store, bus, clock, log, self, audit, host, partitions, web },
     adminToken,
+    collectorUrl,
     playbooks: rules.playbooks,
     routes: rules.routes,
     link,

@@ -1,32 +1,11 @@
 // GET /api/v1/sources: who sends, how much of it was taken and refused, how full the way to the store is. What the console's page of sources shows.
 import type { Bus } from '@fenghuo/kit';
-import { telemetryStream } from '@fenghuo/rules/contract';
+import { type SourcesOverview, telemetryStream } from '@fenghuo/rules/contract';
 import { chainEnd } from '../store/chain.ts';
 import type { Store } from '../store/client.ts';
 import { streamId } from '../stream-id.ts';
 import { receiveLimits } from './limits.ts';
 import type { Receiver } from './receiver.ts';
-import type { SourceTotals } from './totals.ts';
-
-export type Overview = {
-  /** Epoch ms. */
-  readonly atMs: number;
-  readonly sources: readonly SourceTotals[];
-  readonly underWay: {
-    readonly requests: number;
-    readonly requestsMax: number;
-    readonly bytes: number;
-    readonly bytesMax: number;
-  };
-  /** Each partition's stream: what it holds of what it may, and how many messages the store has not. */
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly messages: number;
-    readonly bytes: number;
-    readonly bytesMax: number;
-    readonly behind: number;
-  }[];
-};
 
 export type OverviewParts = {
   readonly bus: Bus;
@@ -39,7 +18,7 @@ export type OverviewParts = {
 export const overview = async (
   { bus, store, receiver, partitions }: OverviewParts,
   nowMs: number,
-): Promise<Overview> => ({
+): Promise<SourcesOverview> => ({
   atMs: nowMs,
   sources: receiver.totals(),
   underWay: {

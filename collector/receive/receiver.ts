@@ -160,15 +160,18 @@ export class Receiver {
 
   /** What each source has sent since the start. */
   totals(): SourceTotals[] {
-    return [...this.senders.values()].map(({ source, derived, totals }) => ({
-      name: source.name,
-      series: source.live + derived.live,
-      seriesMax: source.seriesMax,
-      ...totals.taken,
-      lastMs: totals.lastMs,
-      refused: totals.refused,
-      widest: source.spread.widest(),
-    }));
+    return [...this.senders.values()].map(({ source, derived, totals }) => {
+      const widest = source.spread.widest();
+      return {
+        name: source.name,
+        series: source.live + derived.live,
+        seriesMax: source.seriesMax,
+        ...totals.taken,
+        ...(totals.lastMs === undefined ? {} : { lastMs: totals.lastMs }),
+        refused: totals.refused,
+        ...(widest === undefined ? {} : { widest }),
+      };
+    });
   }
 
   /** Counts refusals by reason. */

@@ -1,8 +1,8 @@
 // Remote-write through a real collector: acknowledged means stored, once; each refusal by its status; bombs and slow senders within limits.
 import { createConnection } from 'node:net';
 import { realClock } from '@fenghuo/kit';
+import { sourcesOverview } from '@fenghuo/rules/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Overview } from './overview.ts';
 import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
 import { encodeWrite1, encodeWrite2, snappied, type WriteSeries } from './testing/encode.ts';
 
@@ -89,7 +89,7 @@ describe('remote-write at the collector', () => {
     expect((await sources({})).status).toBe(401);
     const late = fleet('late', () => 1, Date.now() - 3 * 86_400_000);
     expect((await write1(late)).status).toBe(400);
-    const said = (await (await sources({ authorization: `Bearer ${TOKEN}` })).json()) as Overview;
+    const said = sourcesOverview.parse(await (await sources({ authorization: `Bearer ${TOKEN}` })).json());
     const own = said.sources.find(({ name }) => name === 'default');
     expect(own).toMatchObject({ seriesMax: 5_000, widest: { label: 'id' } });
     expect(own!.samples).toBeGreaterThanOrEqual(600);

@@ -1,19 +1,8 @@
 // What a source has sent since the start, for people: the same figures as the counters, by source and in one place.
+import type { SourcesOverview } from '@fenghuo/rules/contract';
 import type { RefusalReason } from './refusal.ts';
 
-export type SourceTotals = {
-  readonly name: string;
-  readonly series: number;
-  readonly seriesMax: number;
-  readonly samples: number;
-  readonly spans: number;
-  readonly logs: number;
-  /** Epoch ms of the last request that was taken; undefined before the first. */
-  readonly lastMs: number | undefined;
-  readonly refused: readonly { readonly reason: RefusalReason; readonly count: number; readonly lastMs: number }[];
-  /** The label with most values, and about how many. */
-  readonly widest: { readonly label: string; readonly values: number } | undefined;
-};
+export type SourceTotals = SourcesOverview['sources'][number];
 
 export class Totals {
   readonly taken = { samples: 0, spans: 0, logs: 0 };

@@ -10,6 +10,7 @@ import { laterRoutes } from './routes/later.ts';
 import { type AppParts, guards } from './routes/parts.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { silenceRoutes } from './routes/silences.ts';
+import { sourceRoutes } from './routes/sources.ts';
 
 /** The express application; the caller listens. */
 export const consoleApp = (parts: AppParts): express.Express => {
@@ -43,7 +44,15 @@ export const consoleApp = (parts: AppParts): express.Express => {
   });
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(openapi));
   const guard = guards(parts);
-  for (const routes of [incidentRoutes, commandRoutes, silenceRoutes, seriesRoutes, alertmanagerRoutes, laterRoutes])
+  for (const routes of [
+    incidentRoutes,
+    commandRoutes,
+    silenceRoutes,
+    seriesRoutes,
+    sourceRoutes,
+    alertmanagerRoutes,
+    laterRoutes,
+  ])
     routes(app, parts, guard);
   app.use('/api', (_request, response) => problem(response, 404, 'not found', 'see /api/v1/openapi.json'));
   app.use('/assets', express.static(`${parts.web}/assets`, { immutable: true, maxAge: '1y' }));

@@ -56,6 +56,12 @@ const paths: Readonly<Record<string, Readonly<Record<string, object>>>> = {
       responses: ok('{ items, nextCursor }'),
     },
   },
+  '/api/v1/sources': {
+    get: {
+      summary: 'Who sends to the collector, what is refused and why, and how far the store is behind',
+      responses: { ...ok('sources, what is under way, partitions'), '502': failed('the collector does not answer') },
+    },
+  },
   '/api/v1/incidents/{id}': { get: { summary: 'One incident whole', parameters: [id], responses: ok('the incident') } },
   '/api/v1/incidents/{id}/report': {
     get: {

@@ -46,7 +46,11 @@ export const until = async (is: () => boolean | Promise<boolean>): Promise<void>
 };
 
 /** `web` is the folder of the built app; none is needed to ask the API. */
-export const startTestConsole = async (store: StoreConfig = nowhere, web?: string): Promise<TestConsole> => {
+export const startTestConsole = async (
+  store: StoreConfig = nowhere,
+  web?: string,
+  collectorUrl = 'http://127.0.0.1:9',
+): Promise<TestConsole> => {
   const data = mkdtempSync(join(tmpdir(), 'fenghuo-console-'));
   const lines: string[] = [];
   const log = createLogger('test', { write: (line: string) => void lines.push(line) });
@@ -63,6 +67,7 @@ export const startTestConsole = async (store: StoreConfig = nowhere, web?: strin
         port: 0,
         data,
         adminToken: TOKEN,
+        collectorUrl,
         rules: { routes: [], playbooks: [] },
         secret: () => undefined,
         web: web ?? data,

@@ -8,6 +8,7 @@ import { t, useLang } from './lang.ts';
 import { useNow } from './now.ts';
 import { Overview } from './overview.tsx';
 import { ServicePage } from './service.tsx';
+import { SourcesPage } from './sources.tsx';
 import { useStore } from './store.ts';
 import './theme.css';
 import './style.css';
@@ -53,6 +54,7 @@ const App = () => {
             {Math.round(graph.engine.lagMs)} ms
           </span>
         )}
+        <Link href="/sources">{t(lang, 'sources')}</Link>
         <button
           type="button"
           lang={lang === 'en' ? 'zh-CN' : 'en'}
@@ -67,6 +69,9 @@ const App = () => {
           <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} key={id} />}</Route>
           <Route path="/services/:name">
             {({ name }) => <ServicePage name={decodeURIComponent(name)} key={name} />}
+          </Route>
+          <Route path="/sources">
+            <SourcesPage />
           </Route>
           <Route>
             <Overview />

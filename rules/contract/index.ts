@@ -19,4 +19,5 @@ export * from './rulebook.ts';
 export * from './schema.ts';
 export * from './silence.ts';
 export * from './slo.ts';
+export * from './sources.ts';
 export * from './subjects.ts';

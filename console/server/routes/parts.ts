@@ -21,6 +21,7 @@ export type AppParts = {
   readonly audit: Audit;
   readonly host: string;
   readonly adminToken: string | undefined;
+  readonly collectorUrl: string;
   readonly partitions: number;
   readonly playbooks: readonly object[];
   readonly routes: readonly RouteRule[];
