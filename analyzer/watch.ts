@@ -14,6 +14,7 @@ import { Groups } from './groups.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
 import { Readings } from './readings.ts';
+import { type Reported, Silences } from './silences.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
@@ -45,10 +46,9 @@ export type Probe = {
 };
 
 /** A schema's columns as the bank knows them. */
-type Layout = {
+type Layout = Reported & {
   readonly probe: string;
   readonly series: readonly Series[];
-  readonly indices: Uint32Array;
   /** Those that count an edge's calls. */
   readonly calls: readonly number[];
   /** Those that count an edge's failed calls. */
@@ -68,6 +68,7 @@ export class Watch {
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
   readonly groups = new Groups();
+  private readonly silences = new Silences(this.bank);
   private readonly byId = new Map<string, Series>();
   private readonly readings = new Readings();
   private readonly layouts = new Map<string, Layout>();
@@ -93,7 +94,9 @@ export class Watch {
     const errors = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.class === 'errors' ? [i] : []));
     const indices = Uint32Array.from(series, ({ index }) => index);
     const isForeign = this.readings.concerns(schema);
-    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, errors, columns: schema.columns, isForeign });
+    const { columns } = schema;
+    const state = { lastMs: -1, isOver: true };
+    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, errors, columns, isForeign, ...state });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -112,7 +115,9 @@ export class Watch {
     const isPlain = !layout.isForeign && frame.first === undefined;
     const plain = isPlain ? frame : this.readings.plain(frame, layout.columns);
     this.note(layout, plain, atMs);
-    return this.detect(layout, plain);
+    const turned = this.detect(layout, plain);
+    this.silences.heard(layout, frame.timeMs);
+    return turned;
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
@@ -167,7 +172,8 @@ export class Watch {
 
   /** Notes the series that fell silent by `timeMs`. */
   silence(timeMs: number): void {
-    for (const index of this.bank.tick(timeMs)) if (this.series.has(index)) this.active.add(index);
+    for (const index of this.silences.until(timeMs, this.layouts.values()))
+      if (this.series.has(index)) this.active.add(index);
   }
 
   /** Registers a series that no probe sends (a KPI). */
@@ -187,6 +193,7 @@ export class Watch {
     };
     this.series.set(index, made);
     this.places.add(made);
+    this.silences.add(index);
     return made;
   }
 

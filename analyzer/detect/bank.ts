@@ -191,17 +191,25 @@ export class DetectorBank extends BankReadings {
 
   /** Series that fell silent by `timeMs`: always there before, now missing for three steps. Each is told once. */
   tick(timeMs: number): number[] {
-    const { f, u, b } = this.r;
     const silent: number[] = [];
-    for (let i = 0, at = 0; i < this.metas.length; i++, at += WORDS) {
-      if ((b[at * 4 + STATE]! & (SILENT | REMOVED)) !== 0) continue;
-      const quietMs = timeMs - u[at + LAST_S]! * 1000 + b[at * 4 + QUIET]! * f[at + STEP_MS]!;
-      if (quietMs <= SILENT_STEPS * f[at + STEP_MS]!) continue;
-      if (u[at + N]! < this.options.warmSamples || f[at + MISSING]! > MISSING_MOST) continue;
-      this.set(i, SILENT);
-      silent.push(i);
-    }
+    for (let i = 0; i < this.metas.length; i++) if (this.falls(i, timeMs)) silent.push(i);
     return silent;
+  }
+
+  /** The same of some series only, added to `silent`: whoever knows who reported need not look at the others. */
+  tickSome(indices: Uint32Array, timeMs: number, silent: number[]): void {
+    for (let k = 0; k < indices.length; k++) if (this.falls(indices[k]!, timeMs)) silent.push(indices[k]!);
+  }
+
+  private falls(i: number, timeMs: number): boolean {
+    const { f, u, b } = this.r;
+    const at = i * WORDS;
+    if ((b[at * 4 + STATE]! & (SILENT | REMOVED)) !== 0) return false;
+    const quietMs = timeMs - u[at + LAST_S]! * 1000 + b[at * 4 + QUIET]! * f[at + STEP_MS]!;
+    if (quietMs <= SILENT_STEPS * f[at + STEP_MS]!) return false;
+    if (u[at + N]! < this.options.warmSamples || f[at + MISSING]! > MISSING_MOST) return false;
+    this.set(i, SILENT);
+    return true;
   }
 
   /** Stops learning: for series that take part in an open incident. */

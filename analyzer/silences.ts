@@ -1,0 +1,49 @@
+// Which series fell silent: those that are reported together are looked at with their frame, while they lie in the cache, and once more when
+// no frame has come for long. So a tick need not look through the whole fleet.
+import type { DetectorBank } from './detect/bank.ts';
+import { SILENT_STEPS } from './detect/readings.ts';
+
+/** Step of the live engine's series, and for how long one that was always there is missing before it is silent. */
+const STEP_MS = 1_000;
+const SILENT_MS = SILENT_STEPS * STEP_MS;
+
+/** Series that one frame reports. */
+export type Reported = {
+  readonly indices: Uint32Array;
+  lastMs: number;
+  /** Whether all of them were due when they were last looked at: nothing changes until a frame comes. */
+  isOver: boolean;
+};
+
+export class Silences {
+  private readonly bank: DetectorBank;
+  private readonly fallen: number[] = [];
+  /** Series that no frame reports. */
+  private unsent = new Uint32Array();
+
+  constructor(bank: DetectorBank) {
+    this.bank = bank;
+  }
+
+  add(index: number): void {
+    this.unsent = Uint32Array.of(...this.unsent, index);
+  }
+
+  /** A frame has been fed to the bank. */
+  heard(of: Reported, timeMs: number): void {
+    of.lastMs = timeMs;
+    of.isOver = false;
+    this.bank.tickSome(of.indices, timeMs, this.fallen);
+  }
+
+  /** Series that fell silent since the last call, in order; each is told once. */
+  until(timeMs: number, all: Iterable<Reported>): number[] {
+    for (const of of all) {
+      if (of.isOver || timeMs - of.lastMs <= SILENT_MS) continue;
+      of.isOver = true;
+      this.bank.tickSome(of.indices, timeMs, this.fallen);
+    }
+    this.bank.tickSome(this.unsent, timeMs, this.fallen);
+    return this.fallen.splice(0).sort((a, b) => a - b);
+  }
+}
