@@ -1,7 +1,15 @@
 // Budgets in the engine, on a made-up platform: what no detector calls an incident uses a budget up, and pages, joins or is noted.
-import type { BurnPolicy, Slo, SloIndicator } from '@fenghuo/rules/contract';
+import {
+  type BurnPolicy,
+  type FrameSchema,
+  frameSchema,
+  hash64,
+  type Slo,
+  type SloIndicator,
+} from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { apply, createEngine } from '../engine.ts';
+import { apply, createEngine, type Engine } from '../engine.ts';
+import type { Input } from '../input.ts';
 import { step } from '../pipeline.ts';
 import { type Platform, rulesFor, type Trouble } from '../testing/platform.ts';
 import { Run } from '../testing/run.ts';
@@ -168,4 +176,51 @@ it('remembers what was counted before a restart by its accounts in the log, and 
     accounts.reduce((sum, { good, all }) => sum + all - good, 0),
     6,
   );
+});
+
+describe('whose calls are counted', () => {
+  const resource = (service: string) => ({ service, instance: `${service}-1` });
+  const column = (metric: string, kind: 'delta' | 'cumulative', more: object = {}) => ({
+    ...{ id: hash64(`${metric}${JSON.stringify(more)}`), metric, unit: 's', kind, class: 'traffic', attributes: {} },
+    ...more,
+  });
+  const schema = (service: string, columns: readonly object[]): FrameSchema =>
+    frameSchema.parse({
+      v: 1,
+      probe: `${service}@1`,
+      incarnation: 1,
+      hash: hash64(service),
+      resource: resource(service),
+      listens: [],
+      columns,
+    });
+  const served = schema('shop', [column('http.server.request.duration', 'delta', { stat: 'count' })]);
+  const edge = { callee: 'shop', protocol: 'http' };
+  const called = schema('front', [column('http.client.request.duration', 'cumulative', { stat: 'count', edge })]);
+  const frame = (of: FrameSchema, tick: number, value: number): Input => ({
+    ...{ seq: tick * 2 + (of === called ? 1 : 0), atMs: 1_700_000_000_000 + tick * 1_000, kind: 'frame' },
+    frame: {
+      ...{ schema: of.hash, probe: hash64(of.probe), incarnation: 1, sequence: tick, lost: 0 },
+      timeMs: 1_700_000_000_000 + tick * 1_000,
+      values: Float64Array.of(value),
+    },
+  });
+  const total = (engine: Engine): number => engine.slos.all[0]!.budget.window(120_000)!.total;
+
+  it('those that callers tell of, once a caller with a probe is there, and totals as what they grew by', () => {
+    const rules = { ...rulesFor(new Run(1).platform.names), slos: [slo('shop')] };
+    const engine = createEngine(rules, { partition: 0, act: 'off' });
+    const learn = (of: FrameSchema): void =>
+      void step(engine, { seq: 0, atMs: 1_700_000_000_000, kind: 'schema', schema: of });
+    learn(served);
+    step(engine, frame(served, 1, 7));
+    expect(total(engine)).toBe(7);
+    // The caller comes later, with a running total: from now on it counts, and the shop's own count does not.
+    learn(called);
+    for (let tick = 2; tick < 12; tick++) {
+      step(engine, frame(served, tick, 7));
+      step(engine, frame(called, tick, 1_000 + 5 * tick));
+    }
+    expect(total(engine)).toBe(7 + 9 * 5);
+  });
 });

@@ -35,8 +35,10 @@ export type Objective = {
 export type Told = { readonly incident?: string | undefined; readonly opened: boolean };
 type Layout = {
   readonly schema: FrameSchema;
-  readonly readings: Readings | undefined;
-  version: number;
+  /** Whether its frames must first be made plain. */
+  readonly isForeign: boolean;
+  /** What its feeds were looked for in: names that addresses mean, and who is called. */
+  known: string;
   feeds: readonly { readonly of: Objective; readonly feed: Feed }[];
 };
 
@@ -48,6 +50,9 @@ export class Slos {
   readonly all: readonly Objective[];
   readonly told = new Map<string, Told>();
   private readonly layouts = new Map<string, Layout>();
+  /** Whom probes call, as they name them. */
+  private readonly callees = new Set<string>();
+  private readonly readings = new Readings();
   private readonly graph: Graph;
 
   constructor(slos: readonly Slo[], graph: Graph) {
@@ -64,21 +69,24 @@ export class Slos {
 
   learn(schema: FrameSchema): void {
     if (this.all.length === 0 || this.layouts.has(schema.hash)) return;
-    if (this.layouts.size >= layoutsMax) this.layouts.delete(this.layouts.keys().next().value ?? '');
-    const readings = new Readings();
-    const needed = readings.concerns(schema) ? readings : undefined;
-    this.layouts.set(schema.hash, { schema, readings: needed, version: -1, feeds: [] });
+    if (this.layouts.size >= layoutsMax) this.forget(this.layouts.keys().next().value ?? '');
+    for (const { edge } of schema.columns) if (edge !== undefined) this.callees.add(edge.callee);
+    this.layouts.set(schema.hash, { schema, isForeign: this.readings.concerns(schema), known: '', feeds: [] });
+  }
+
+  private forget(hash: string): void {
+    for (const { id } of this.layouts.get(hash)?.schema.columns ?? []) this.readings.forget(id);
+    this.layouts.delete(hash);
   }
 
   /** Counts a frame. Frames that are late are not given here. */
   push(frame: Frame): void {
     const layout = this.layouts.get(frame.schema);
     if (layout === undefined) return;
-    if (layout.version !== this.graph.version) this.find(layout);
+    if (layout.known !== `${this.graph.version} ${this.callees.size}`) this.find(layout);
     if (layout.feeds.length === 0) return;
-    const { readings, schema } = layout;
-    const { values } =
-      readings === undefined && frame.first === undefined ? frame : (readings ?? plain).plain(frame, schema.columns);
+    const { isForeign, schema } = layout;
+    const { values } = isForeign || frame.first !== undefined ? this.readings.plain(frame, schema.columns) : frame;
     for (const { of, feed } of layout.feeds) {
       const counted = feed(values);
       if (counted !== undefined) this.count(of, frame.timeMs, counted);
@@ -132,9 +140,9 @@ export class Slos {
   }
 
   private find(layout: Layout): void {
-    layout.version = this.graph.version;
+    layout.known = `${this.graph.version} ${this.callees.size}`;
     const { schema } = layout;
-    const called = new Set([...this.graph.edges.values()].map((edge) => edge.callee));
+    const called = new Set([...this.callees].map((callee) => this.graph.resolve(callee)));
     layout.feeds = this.all.flatMap((of) =>
       feedsOf(
         of.slo,
@@ -172,8 +180,6 @@ export class Slos {
   }
 }
 
-/** For frames that begin with a later column; keeps nothing where no column is a running total. */
-const plain = new Readings();
 /** Schemas remembered: as many as there are probes, a few times over. */
 const layoutsMax = 20_000;
 if (accountMs > 900_000) throw new Error('slo: what is read again after a start must reach back to the last account');

@@ -13,6 +13,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { useEffect, useMemo } from 'react';
+import { useLocation } from 'wouter';
 import '@xyflow/react/dist/style.css';
 import { value } from './format.ts';
 import { connected, nodeSize, places, shapeOf, shortName } from './graph-shape.ts';
@@ -96,6 +97,7 @@ type Props = {
 
 const Graph = ({ graph: given, cause, path, lang }: Props) => {
   const narrow = useNarrow();
+  const [, navigate] = useLocation();
   const scheme = useScheme();
   const graph = connected(given);
   const shape = shapeOf(graph);
@@ -132,6 +134,7 @@ const Graph = ({ graph: given, cause, path, lang }: Props) => {
           nodesFocusable={false}
           edgesFocusable={false}
           elementsSelectable={false}
+          onNodeClick={(_, { id }) => navigate(`/services/${encodeURIComponent(id)}`)}
           zoomOnScroll={false}
           preventScrolling={false}
           panOnDrag={!narrow}

@@ -268,6 +268,8 @@ it('shows what is left of a budget, and the payments that went wrong, all of the
   expect(await page.getByTestId('budget').count()).toBe(2);
   expect(await page.getByTestId('budget').first().textContent()).toContain('62.0 %');
   expect(await page.getByTestId('incident-row').count()).toBe(1);
+  await page.getByRole('link', { name: 'till' }).click();
+  await page.getByRole('heading', { name: 'till' }).waitFor();
   await page.goto(`http://127.0.0.1:${console.running().port}/incidents/i1`);
   const payments = page.getByTestId('payments');
   await payments.waitFor();

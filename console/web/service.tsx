@@ -62,7 +62,7 @@ export const ServicePage = ({ name }: { readonly name: string }) => {
   const about = items.filter((item) => item.cause?.entity === name || item.affected.includes(name));
   return (
     <>
-      <section>
+      <section className="service">
         <h1 data-testid="service-name">{name}</h1>
         <p className="muted">
           {term(lang, node.kind)}
