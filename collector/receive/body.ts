@@ -58,6 +58,12 @@ export const inflate = async (
   }
 };
 
+/** Headers of a refusal of a body that is not read: a short one is read to nowhere, so that its sender can read the answer; a longer one costs the connection. */
+export const closing = (request: IncomingMessage): Record<string, string> => {
+  const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  return request.complete || declared <= receiveLimits.bodyBytesMax ? {} : { connection: 'close' };
+};
+
 /** Reads on, to nowhere, after a refusal: a sender that still writes would see a broken connection and not the answer. Not for ever. */
 export const drain = (request: IncomingMessage): void => {
   if (request.complete) return;

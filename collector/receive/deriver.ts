@@ -7,8 +7,9 @@ import { Outgoing } from './outgoing.ts';
 import { busRefusal, type Publish } from './publish.ts';
 import type { Sender } from './receiver.ts';
 import type { RefusalReason } from './refusal.ts';
-import type { Refused } from './refused.ts';
+import { Refused } from './refused.ts';
 import { publishRows } from './rows-out.ts';
+import { Seen } from './seen.ts';
 import type { NewSignature } from './signatures.ts';
 
 export type DeriverParts = {
@@ -27,6 +28,7 @@ export class Deriver {
   private readonly parts: DeriverParts;
   private readonly outgoing: Outgoing;
   private readonly count;
+  private readonly seen = new Seen();
   private news: NewSignature[] = [];
   private isTelling = false;
 
@@ -41,6 +43,7 @@ export class Deriver {
         '{signature}',
         'Error signatures met for the first time, by what became of them (event, learning, limit, bus)',
       ),
+      again: self.counter('fenghuo.receive.again', '{request}', 'Requests of spans and logs that were taken before'),
       late: self.counter('fenghuo.receive.late', '{item}', 'Spans and errors counted in a later second than their own'),
       dropped: self.counter(
         'fenghuo.receive.figures.dropped',
@@ -58,12 +61,15 @@ export class Deriver {
       quota,
       derived,
     } = sender;
-    quota.check();
-    this.admit();
+    const key = this.admit(sender, bytes);
+    if (this.isAgain(key)) return new Refused();
     const { bus, clock } = this.parts;
     const { spans, kept, refused, count } = this.parts.work(sender, () => derived.traces.take(bytes, clock.now()));
     quota.spend(spans);
     await publishRows(bus, clock, subjects.spans(name), kept);
+    // Sent again while the first was under way: the rows are the same, the figures must not be.
+    if (this.isAgain(key)) return refused;
+    this.seen.add(key, clock.now());
     count();
     this.count.spans.add(spans, { source: name });
     sender.totals.take('spans', spans, clock.now());
@@ -78,12 +84,13 @@ export class Deriver {
       quota,
       derived,
     } = sender;
-    quota.check();
-    this.admit();
+    const key = this.admit(sender, bytes);
+    if (this.isAgain(key)) return new Refused();
     const { records, errors, news, refused } = this.parts.work(sender, () =>
       takeLogs(derived.signatures, bytes, this.parts.clock.now()),
     );
     quota.spend(records);
+    this.seen.add(key, this.parts.clock.now());
     this.count.logs.add(errors, { source: name, kind: 'error' });
     sender.totals.take('logs', records, this.parts.clock.now());
     this.count.logs.add(records - errors, { source: name, kind: 'other' });
@@ -111,9 +118,17 @@ export class Deriver {
     void this.tellNews();
   }
 
-  /** Throws Refusal where figures have waited for NATS for so long that more would be lost. */
-  private admit(): void {
+  /** The key of a request that may come in. Throws Refusal: over its quota, or figures have waited for NATS for so long that more would be lost. */
+  private admit({ source, quota }: Sender, bytes: Uint8Array): string {
+    quota.check();
     if (this.outgoing.size >= receiveLimits.figuresWaitingMax / 2) throw busRefusal(new Error('figures wait for NATS'));
+    return Seen.key(source.name, bytes);
+  }
+
+  private isAgain(key: string): boolean {
+    const isAgain = this.seen.has(key, this.parts.clock.now());
+    if (isAgain) this.count.again.add(1);
+    return isAgain;
   }
 
   private async tellNews(): Promise<void> {

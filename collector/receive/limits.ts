@@ -27,6 +27,9 @@ export const receiveLimits = {
   spanAttributesMax: 64,
   /** Spans or log records of one request: exporters send some 500, gateways some 8,000. */
   requestItemsMax: 50_000,
+  /** Requests of spans and logs whose content is remembered, and for how long: 100 bytes each. */
+  seenRequestsMax: 20_000,
+  seenMsMax: 120_000,
   /** Spans of one source that wait for their second to end, and for the other side of the call: 500 bytes each. */
   spansWaitingMax: 100_000,
   /** Spans of one source that are kept whole in a second, whatever speaks for them. */

@@ -1,6 +1,6 @@
 // OTLP over HTTP: protobuf and JSON, none and gzip; partial success in the answer, 429 and 503 with Retry-After.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { drain, inflate, readBody } from './body.ts';
+import { closing, drain, inflate, readBody } from './body.ts';
 import { receiveLimits } from './limits.ts';
 import { jsonToProtobuf } from './otlp-json.ts';
 import type { Signal } from './otlp-signals.ts';
@@ -83,7 +83,7 @@ const refused = (request: IncomingMessage, response: ServerResponse, format: For
   const more = {
     ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
     ...(refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(request.complete ? {} : { connection: 'close' }),
+    ...closing(request),
   };
   const body = format === 'json' ? JSON.stringify({ message }) : new Writer().text(2, message).done();
   answer(response, refusal.status, format, body, more);

@@ -8,6 +8,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
+import { encodeSpans, idOf } from './testing/spans.ts';
 
 let to: TestCollector;
 const CALLS = 300;
@@ -100,6 +101,30 @@ describe('spans at the collector', () => {
     ).toBe(true);
   });
 
+  it('counts a request that is sent again once', async () => {
+    const now = Date.now();
+    const body = encodeSpans({ 'service.name': 'twice' }, [
+      {
+        trace: idOf(1, 32),
+        id: idOf(2, 16),
+        kind: 'client',
+        endMs: now,
+        ms: 5,
+        isError: true,
+        attributes: { 'peer.service': 'bank' },
+      },
+    ]);
+    const send = async (): Promise<number> =>
+      (await to.post('/v1/traces', body, { 'content-type': 'application/x-protobuf' })).status;
+    // At the same time, and afterwards.
+    expect([...(await Promise.all([send(), send()])), await send()]).toEqual([200, 200, 200]);
+    const calls = await to.rows<{ calls: number }>(
+      `SELECT sum(value) AS calls FROM samples AS s INNER JOIN series AS d FINAL ON d.series = s.series WHERE d.caller = 'twice' AND d.stat = 'count' HAVING count() > 3`,
+      (rows) => rows.length > 0,
+    );
+    expect(calls).toEqual([{ calls: 1 }]);
+  });
+
   it('tells a sender what it did not take, and counts it', async () => {
     const bad = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab', spanId: 'cd', name: 'x', kind: 3 }] }] }] };
     const response = await to.post('/v1/traces', new TextEncoder().encode(JSON.stringify(bad)), {
@@ -110,6 +135,6 @@ describe('spans at the collector', () => {
     });
     const text = await (await fetch(`${to.url}/metrics`)).text();
     expect(text).toMatch(/fenghuo_receive_refused_total\{.*reason="span_invalid".*\} 1\n/);
-    expect(text).toMatch(/fenghuo_receive_spans_total\{.*source="default"\} 2700\n/);
+    expect(text).toMatch(/fenghuo_receive_spans_total\{.*source="default"\} 2701\n/);
   });
 });

@@ -74,6 +74,14 @@ describe('remote-write at the collector', () => {
     expect(await metric('fenghuo_receive_refused_total', 'reason="snappy_corrupt"')).toBe(1);
   });
 
+  it('lets the sender of a large body read why it was refused, each time', async () => {
+    const large = new Uint8Array(6 * 1_048_576);
+    for (let i = 0; i < 20; i++) {
+      const response = await to.post(PATH, large, { authorization: 'Bearer wrong' });
+      expect([response.status, await response.text()]).toEqual([401, expect.stringContaining('unauthorized')]);
+    }
+  });
+
   it('tells a key over its quota when to come back', async () => {
     const as = { authorization: 'Bearer slow-slow-slow' };
     expect((await to.post(PATH, snappied(encodeWrite1(fleet('slow', () => 1))), as)).status).toBe(204);

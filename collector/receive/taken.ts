@@ -55,6 +55,8 @@ export class Taken {
     if (this.source.isFull && ++this.looks > LOOKS_MAX) return this.refuse('series_limit', 1, '');
     const series = this.source.add(described);
     if (typeof series === 'number') return series;
+    // The sender is told once.
+    if (this.reasons.has(series)) return this.refuse(series, 1, '');
     const { name, seriesMax } = this.source;
     return this.refuse(
       series,

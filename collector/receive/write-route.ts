@@ -1,6 +1,6 @@
 // `POST /api/v1/write`: Prometheus remote-write 1.0 and 2.0. 204 once everything is acknowledged, 4xx with the reason, 503 under pressure.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { drain, readBody } from './body.ts';
+import { closing, drain, readBody } from './body.ts';
 import { receiveLimits } from './limits.ts';
 import { asRefusal, type Receiver } from './receiver.ts';
 import { Refusal, refusals } from './refusal.ts';
@@ -84,7 +84,7 @@ export const refuse = (request: IncomingMessage, response: ServerResponse, refus
     'content-type': 'text/plain; charset=utf-8',
     ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
     ...(refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...(request.complete ? {} : { connection: 'close' }),
+    ...closing(request),
   });
   response.end(`${refusal.reason}: ${refusal.message}\n`);
   drain(request);
