@@ -8,6 +8,7 @@ import { evidenceOf } from './evidence.ts';
 import { peers, rankedBy } from './peers/index.ts';
 import { published } from './published.ts';
 import { readCase, readTruth, scoredCases } from './read-case.ts';
+import { reliability } from './reliability.ts';
 import { differing as moved, servicesOf, type Tunable, tunable, tuned } from './tune.ts';
 import { asItIs, hashed, renamed, type Variant, variants } from './variants.ts';
 
@@ -55,6 +56,27 @@ const heldOutLines = (held: ReadonlyMap<string, Settings>, cases: readonly Tunab
       }),
     ];
   });
+
+/** How far the confidence can be believed: stated with constants chosen without the case's data set. */
+const confidenceLines = (held: ReadonlyMap<string, Settings>, cases: readonly Tunable[]): string[] => {
+  const stated = cases.flatMap((one) => {
+    const settings = held.get(one.dataset);
+    if (settings === undefined) return [];
+    const ranking = ranked(one.evidence(settings), settings);
+    const isRight = placeOf(servicesIn(ranking), one.truth.services) === 1;
+    return [{ confidence: ranking.confidence, isRight }];
+  });
+  if (stated.length === 0) return [];
+  return [
+    '',
+    '| stated confidence, held out | cases | mean stated | right at rank 1 |',
+    '|---|---|---|---|',
+    ...reliability(stated).map(
+      ({ from, to, cases: n, stated: mean, right }) =>
+        `| ${from.toFixed(1)}–${to.toFixed(1)} | ${n} | ${mean.toFixed(2)} | ${right.toFixed(2)} |`,
+    ),
+  ];
+};
 
 /** What others have published on the same data sets, as a table. */
 const publishedLines = (datasets: readonly string[]): string[] => {
@@ -120,7 +142,13 @@ export const accuracyCommand = async (args: readonly string[], out: Out): Promis
     });
     if (!isJson) out(`| ${[name, ...cells].join(' | ')} |`);
   }
-  if (!isJson) for (const line of [...heldOutLines(held, [...cases.values()]), ...publishedLines(datasets)]) out(line);
+  if (!isJson)
+    for (const line of [
+      ...heldOutLines(held, [...cases.values()]),
+      ...confidenceLines(held, [...cases.values()]),
+      ...publishedLines(datasets),
+    ])
+      out(line);
   const differing = known.filter(({ recorded }) => {
     const plain = rankingOf(recorded, asItIs).map(hashed);
     const under = rankingOf(renamed(recorded, hashed), asItIs);
