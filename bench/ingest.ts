@@ -28,7 +28,7 @@ type Out = (line: string) => void;
 const FLYING = 4;
 const FLYING_FRAMES = 128;
 /** Samples of one row: enough that starting up is lost in it. */
-const TICKS: Readonly<Record<number, number>> = { 10000: 300, 100000: 60, 1000000: 12 };
+const TICKS: Readonly<Record<number, number>> = { 10000: 600, 100000: 60, 1000000: 12 };
 
 export const ingestCommand = async (args: readonly string[], out: Out): Promise<number> => {
   const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number);

@@ -13,7 +13,8 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Refuse } from './dead-letter.ts';
 import type { Patience } from './patience.ts';
 import { Repeats } from './repeats.ts';
-import { type KnownSchema, type Schemas, schemaRow, seriesRows } from './schemas.ts';
+import { SCHEMA_COLUMNS, SERIES_COLUMNS, schemaRows, seriesRows } from './schema-rows.ts';
+import type { KnownSchema, Schemas } from './schemas.ts';
 import { uint64 } from './store/chain.ts';
 import type { Store } from './store/client.ts';
 import type { Writer } from './writer.ts';
@@ -113,10 +114,9 @@ export class Intake {
     const [now, token] = [clock.now(), hash64(`${stream} ${schemas.map(({ hash }) => hash).join(' ')}`)];
     await patience.until('schemas', async () => {
       await Promise.all(schemas.map(keep));
-      const rows = schemas.map((schema) => schemaRow(schema, now));
-      await store.insertRows('schemas', rows, `schemas-${token}`);
-      const series = schemas.flatMap((schema) => seriesRows(schema, now));
-      await store.insertRows('series', series, `series-${token}`);
+      const [ids, series] = [schemaRows(schemas, now), seriesRows(schemas, now)];
+      await store.insertBlock('schemas', SCHEMA_COLUMNS, [ids], `schemas-${token}`, 'RowBinary');
+      await store.insertBlock('series', SERIES_COLUMNS, [series], `series-${token}`, 'RowBinary');
     });
     this.announced = [];
     this.announcedColumns = 0;

@@ -81,33 +81,4 @@ export class Schemas {
   }
 }
 
-const decimal = (hex16: string): string => BigInt(`0x${hex16}`).toString();
 const keyOf = (probe: string, hash: string): string => `${probe} ${hash}`;
-
-/** A schema's row in the store: which series the places in its frames' values are. */
-export const schemaRow = (schema: FrameSchema, atMs: number): Record<string, unknown> => ({
-  probe: decimal(hash64(schema.probe)),
-  schema: decimal(schema.hash),
-  ids: schema.columns.map((column) => decimal(column.id)),
-  told: Math.floor(atMs / 1_000),
-});
-
-/** A schema's columns as rows of the series dictionary. */
-export const seriesRows = (schema: FrameSchema, atMs: number): Record<string, unknown>[] =>
-  schema.columns.map((column) => ({
-    series: decimal(column.id),
-    metric: column.metric,
-    unit: column.unit,
-    kind: column.kind,
-    class: column.class,
-    stat: column.stat ?? '',
-    attributes: column.attributes,
-    probe: schema.probe,
-    service: schema.resource.service ?? '',
-    instance: schema.resource.instance ?? '',
-    host: schema.resource.host ?? '',
-    caller: column.edge === undefined ? '' : (schema.resource.service ?? ''),
-    callee: column.edge?.callee ?? '',
-    protocol: column.edge?.protocol ?? '',
-    announced: new Date(atMs).toISOString(),
-  }));
