@@ -85,7 +85,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
           publish: publisher({ bus, clock, self, partitions: config.partitions }),
           refused: (source, all) => receiver.refused(source, all),
         });
-  const look = { bus, store, receiver, partitions: config.partitions };
+  const look = { bus, store, receiver, scraper, partitions: config.partitions };
   const app = door({
     bus,
     clock,

@@ -6,21 +6,23 @@ import type { Store } from '../store/client.ts';
 import { streamId } from '../stream-id.ts';
 import { receiveLimits } from './limits.ts';
 import type { Receiver } from './receiver.ts';
+import type { Scraper } from './scrape/scraper.ts';
 
 export type OverviewParts = {
   readonly bus: Bus;
   readonly store: Store;
   readonly receiver: Receiver;
+  readonly scraper: Scraper | undefined;
   readonly partitions: number;
 };
 
 /** As of `nowMs`; rejects where NATS or ClickHouse does not answer. */
 export const overview = async (
-  { bus, store, receiver, partitions }: OverviewParts,
+  { bus, store, receiver, scraper, partitions }: OverviewParts,
   nowMs: number,
 ): Promise<SourcesOverview> => ({
   atMs: nowMs,
-  sources: receiver.totals(),
+  sources: [...receiver.totals(), ...(scraper === undefined ? [] : [scraper.totals()])],
   underWay: {
     ...receiver.flying.all,
     requestsMax: receiveLimits.flyingRequestsMax,

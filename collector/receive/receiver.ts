@@ -160,18 +160,9 @@ export class Receiver {
 
   /** What each source has sent since the start. */
   totals(): SourceTotals[] {
-    return [...this.senders.values()].map(({ source, derived, totals }) => {
-      const widest = source.spread.widest();
-      return {
-        name: source.name,
-        series: source.live + derived.live,
-        seriesMax: source.seriesMax,
-        ...totals.taken,
-        ...(totals.lastMs === undefined ? {} : { lastMs: totals.lastMs }),
-        refused: totals.refused,
-        ...(widest === undefined ? {} : { widest }),
-      };
-    });
+    return [...this.senders.values()].map(({ source, derived, totals }) =>
+      totals.of(source.name, source, derived.live),
+    );
   }
 
   /** Counts refusals by reason. */

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ports } from '@fenghuo/kit';
+import { sourcesOverview } from '@fenghuo/rules/contract';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/process.ts';
-import { startTestCollector, type TestCollector } from '../testing/collector.ts';
+import { startTestCollector, type TestCollector, TOKEN } from '../testing/collector.ts';
 
 const SHIFT = 3_380;
 const OTEL_PORT = 9_464 + SHIFT;
@@ -103,6 +104,11 @@ scrape_configs:
     );
     expect(of(self, 'process_resident_memory_bytes')?.attributes).toEqual({ env: 'test' });
     expect(self.every(({ metric }) => /^(fenghuo_receive_|process_|up$|scrape_)/.test(metric))).toBe(true);
+    const said = await fetch(`${to.url}/api/v1/sources`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const scraped = sourcesOverview.parse(await said.json()).sources.find(({ name }) => name === 'collector/scrape');
+    // More than `up` and its four like.
+    expect(scraped!.series).toBeGreaterThan(5);
+    expect(scraped!.samples).toBeGreaterThan(0);
     expect(of(self, 'scrape_samples_scraped')!.most).toBeGreaterThan(
       of(self, 'scrape_samples_post_metric_relabeling')!.most,
     );

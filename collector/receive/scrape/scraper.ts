@@ -6,6 +6,7 @@ import type { Publish } from '../publish.ts';
 import { Refusal, type RefusalReason } from '../refusal.ts';
 import type { Source } from '../source.ts';
 import { Taken } from '../taken.ts';
+import { type SourceTotals, Totals } from '../totals.ts';
 import type { Job } from './config.ts';
 import { type Address, Discovery, digest } from './discovery.ts';
 import { Expositions, type Outcome, type Target } from './exposition.ts';
@@ -20,11 +21,12 @@ export type ScraperParts = {
   readonly publish: Publish;
   readonly refused: (source: string, all: Iterable<readonly [RefusalReason, { readonly count: number }]>) => void;
 };
+export type Scraper = { totals(): SourceTotals; stop(): void };
 type Running = { readonly target: Target; readonly url: string; timer: Timer; isAsking: boolean; isGone: boolean };
 const NOTHING: Outcome = { scraped: 0, kept: 0, added: 0 };
 
 /** Begins to scrape; `stop` ends it. */
-export const startScraper = (jobs: readonly Job[], parts: ScraperParts): { stop(): void } => {
+export const startScraper = (jobs: readonly Job[], parts: ScraperParts): Scraper => {
   const { clock, log, self, source, seed } = parts;
   const expositions = new Expositions(source, seed);
   const dropped = self.counter('fenghuo.scrape.dropped', '{frame}', 'Frames of scrapes that NATS did not take in time');
@@ -40,7 +42,13 @@ export const startScraper = (jobs: readonly Job[], parts: ScraperParts): { stop(
   };
   const targets = self.gauge('fenghuo.scrape.targets', '{target}', 'Targets, by job');
   const faulty = self.gauge('fenghuo.scrape.faults', '{fault}', 'Files and targets that cannot be read, by job');
+  const totals = new Totals();
   let numbers = 0;
+
+  const refuse = (all: Iterable<readonly [RefusalReason, { readonly count: number }]>): void => {
+    parts.refused(source.name, all);
+    for (const [reason, { count: n }] of all) totals.refuse(reason, n, clock.now());
+  };
 
   /** One pass over the source: what `work` put in goes out, or nothing of it where it throws. */
   const pass = <T>(work: (taken: Taken) => T): T => {
@@ -56,7 +64,7 @@ export const startScraper = (jobs: readonly Job[], parts: ScraperParts): { stop(
       taken.settle();
       if (source.tally.missing > 0) count.missing.add(source.tally.missing, { source: source.name });
       outgoing.put({ schemas, frames: isWhole ? frames : [] });
-      parts.refused(source.name, taken.refusals);
+      refuse(taken.refusals);
       void outgoing.send();
     }
   };
@@ -92,12 +100,13 @@ export const startScraper = (jobs: readonly Job[], parts: ScraperParts): { stop(
       const outcome = pass((taken) => expositions.take(one.target, bytes, isOpenMetrics, timeMs, taken));
       report(one.target, timeMs, 1, took(), outcome);
       count.samples.add(outcome.kept, { job: job.job_name });
+      totals.take('samples', outcome.kept, clock.now());
       count.scrapes.add(1, { job: job.job_name, outcome: 'ok' });
     } catch (error) {
       if (one.isGone) return;
       report(one.target, timeMs, 0, took(), NOTHING);
       count.scrapes.add(1, { job: job.job_name, outcome: 'failed' });
-      if (error instanceof Refusal) parts.refused(source.name, [[error.reason, { count: 1 }]]);
+      if (error instanceof Refusal) refuse([[error.reason, { count: 1 }]]);
       log.debug({ err: error, url: one.url }, 'a scrape failed');
     } finally {
       one.isAsking = false;
@@ -152,6 +161,7 @@ export const startScraper = (jobs: readonly Job[], parts: ScraperParts): { stop(
     if (gone.size > 0) expositions.forget(gone);
   });
   return {
+    totals: () => totals.of(source.name, source),
     stop: () => {
       sweeping.cancel();
       for (const { own, timer } of running) {
