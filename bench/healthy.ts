@@ -13,6 +13,7 @@ import { Values } from './simulate/values.ts';
 const { values: flags } = parseArgs({
   options: {
     hours: { type: 'string', default: '24' },
+    from: { type: 'string', default: '0' },
     services: { type: 'string', default: '1000' },
     faults: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
@@ -20,8 +21,9 @@ const { values: flags } = parseArgs({
   },
 });
 const [services, seed, seconds] = [Number(flags.services), Number(flags.seed), Number(flags.hours) * 3_600];
-/** Midnight, UTC: a whole day then holds both meals. */
-const START_MS = 1_700_006_400_000;
+/** Midnight, UTC: a whole day then holds both meals. A day may be run in stretches that begin at another hour. */
+const FROM_H = Number(flags.from);
+const START_MS = 1_700_006_400_000 + FROM_H * 3_600_000;
 const out = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 const random = seededRandom(seed);
@@ -68,7 +70,7 @@ const began = process.cpuUsage().user;
 for (let second = 1; second <= seconds; second++) {
   const fault = faults.find(({ fromS, toS }) => second >= fromS && second < toS);
   const timeMs = START_MS + second * 1_000;
-  const hour = (second / 3_600) % 24;
+  const hour = (FROM_H + second / 3_600) % 24;
   for (let i = 0; i < services; i++) {
     const atMs = timeMs + 20 + Math.floor((120 * i) / services);
     const turn = values.turn(i, second);
@@ -97,7 +99,9 @@ for (let second = 1; second <= seconds; second++) {
   if (second % 3_600 === 0) {
     spent = (process.cpuUsage().user - began) / 1e6;
     const rate = (samples / spent / 1e6).toFixed(2);
-    process.stderr.write(`${second / 3_600} h: ${found.size} incidents, ${samples} samples, ${rate} million/s\n`);
+    process.stderr.write(
+      `${FROM_H + second / 3_600} h: ${found.size} incidents, ${samples} samples, ${rate} million/s\n`,
+    );
   }
 }
 spent = (process.cpuUsage().user - began) / 1e6;
@@ -126,7 +130,7 @@ for (const { openedMs, title, causes } of others.slice(0, 50))
     `incident without a fault at ${((openedMs - START_MS) / 1000).toFixed(0)} s: ${title}; named ${causes.at(-1)?.entity ?? 'nobody'}`,
   );
 out(
-  `${services} services, ${sheets.reduce((sum, { length }) => sum + length, 0)} series, ${flags.hours} h, seed ${seed}: ${samples} samples, ${restarts} restarts and releases`,
+  `${services} services, ${sheets.reduce((sum, { length }) => sum + length, 0)} series, ${flags.hours} h from ${FROM_H}:00 on, seed ${seed}: ${samples} samples, ${restarts} restarts and releases`,
 );
 out(
   `processor time ${spent.toFixed(0)} s, ${(samples / spent / 1e6).toFixed(2)} million samples/s from frame to decision, generator included`,
