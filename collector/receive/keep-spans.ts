@@ -1,26 +1,12 @@
 // Spans from NATS into ClickHouse: a message is acknowledged when its rows are stored, and a row that comes twice replaces itself.
-import { type Bus, type Clock, type Logger, OpsError, type SelfMetrics } from '@fenghuo/kit';
+import { OpsError } from '@fenghuo/kit';
 import { spansStream } from '@fenghuo/rules/contract';
 import { AckPolicy, type JsMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import { deadLetters } from '../dead-letter.ts';
+import type { DecisionParts, Kept } from '../decisions.ts';
 import { Patience } from '../patience.ts';
-import type { Store } from '../store/client.ts';
 import { streamId } from '../stream-id.ts';
-
-export type KeepSpansParts = {
-  readonly bus: Bus;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly self: SelfMetrics;
-};
-export type KeptSpans = {
-  /** Rejects where the stream cannot be read any more; else resolves after `stop`. */
-  readonly done: Promise<void>;
-  waitingSinceMs(): number | undefined;
-  stop(): Promise<void>;
-};
 
 /** Messages of one insert at most. */
 const MESSAGES_MAX = 64;
@@ -46,7 +32,7 @@ const row = z.object({
 });
 
 /** Follows SPANS; several collectors share it. */
-export const keepSpans = async ({ bus, store, clock, log, self }: KeepSpansParts): Promise<KeptSpans> => {
+export const keepSpans = async ({ bus, store, clock, log, self }: DecisionParts): Promise<Kept> => {
   const { id } = await streamId(bus, spansStream);
   await bus.jsm.consumers.add(spansStream, {
     durable_name: DURABLE,

@@ -1,5 +1,4 @@
 // The OpenTelemetry SDK's own log exporters against a real collector: errors by signature in the store, and a new one before the engine as an event.
-import { credentials, Metadata } from '@grpc/grpc-js';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as GrpcExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
@@ -8,31 +7,23 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../testing/process.ts';
-import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
+import { startTestCollector, type TestCollector } from './testing/collector.ts';
+import { overGrpc, overHttp, type Way, ways } from './testing/exporters.ts';
 
 let to: TestCollector;
 
-const exporters: Readonly<Record<string, () => LogRecordExporter>> = {
-  protobuf: () => new ProtoExporter({ url: `${to.url}/v1/logs`, headers: { authorization: `Bearer ${TOKEN}` } }),
-  json: () => new JsonExporter({ url: `${to.url}/v1/logs`, headers: { 'x-api-key': TOKEN } }),
-  grpc: () => {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${TOKEN}`);
-    return new GrpcExporter({
-      url: `http://127.0.0.1:${to.grpcPort}`,
-      credentials: credentials.createInsecure(),
-      metadata,
-    });
-  },
+const exporter = (way: Way): LogRecordExporter => {
+  if (way === 'grpc') return new GrpcExporter(overGrpc(to));
+  return new (way === 'json' ? JsonExporter : ProtoExporter)(overHttp(to, 'logs', way));
 };
 const log = async (
   service: string,
-  exporter: LogRecordExporter,
+  into: LogRecordExporter,
   write: (emit: (text: string, severity: SeverityNumber, attributes?: Record<string, string>) => void) => void,
 ): Promise<void> => {
   const provider = new LoggerProvider({
     resource: resourceFromAttributes({ 'service.name': service }),
-    processors: [new BatchLogRecordProcessor({ exporter, scheduledDelayMillis: 200 })],
+    processors: [new BatchLogRecordProcessor({ exporter: into, scheduledDelayMillis: 200 })],
   });
   const logger = provider.getLogger('test');
   write((body, severityNumber, attributes = {}) => logger.emit({ body, severityNumber, attributes }));
@@ -52,9 +43,9 @@ describe('logs at the collector', () => {
   });
   afterAll(() => to.stop());
 
-  it.each(Object.keys(exporters))('count errors by signature, by %s', async (protocol) => {
+  it.each(ways)('count errors by signature, by %s', async (protocol) => {
     const service = `pay-${protocol}`;
-    await log(service, exporters[protocol]!(), (emit) => {
+    await log(service, exporter(protocol), (emit) => {
       for (let i = 0; i < 40; i++) {
         emit(`order ${i} of customer ${i * 7} could not be charged`, SeverityNumber.ERROR);
         emit(`order ${i} charged`, SeverityNumber.INFO);
@@ -77,7 +68,7 @@ describe('logs at the collector', () => {
     process.kill(to.pid()!, 'SIGKILL');
     expect(await eventually(30_000, async () => (await fetch(`${to.url}/-/ready`)).ok)).toBe(true);
     for (let i = 0; i < 3; i++)
-      await log('pay-json', exporters.json!(), (emit) => {
+      await log('pay-json', exporter('json'), (emit) => {
         emit(`order 7${i} of customer 12 could not be charged`, SeverityNumber.ERROR);
         emit(`connection to ledger 10.0.0.${i} lost`, SeverityNumber.ERROR);
       });

@@ -1,10 +1,8 @@
 // OTLP logs: error records and their signatures. Other records only show that their service is at work: this is no log store.
-import type { Resource } from '@fenghuo/rules/contract';
 import { receiveLimits } from './limits.ts';
-import { anyValue, asText, inside, keyValue, readResource } from './otlp-values.ts';
-import { eachItem, eachScope } from './otlp-walk.ts';
-import { Reader } from './protobuf.ts';
-import { Refusal } from './refusal.ts';
+import { eachNamed, type Named } from './otlp-items.ts';
+import { anyValue, asText, inside, keyValue } from './otlp-values.ts';
+import type { Reader } from './protobuf.ts';
 import { isTimely, Refused } from './refused.ts';
 import type { NewSignature, Signatures } from './signatures.ts';
 
@@ -14,7 +12,6 @@ export type TakenLogs = {
   readonly news: readonly NewSignature[];
   readonly refused: Refused;
 };
-type Named = Resource & { readonly service: string };
 type Of = { readonly resource: Named; readonly record: LogRecord };
 type LogRecord = { readonly timeMs: number; readonly isError: boolean; readonly text: string };
 
@@ -49,23 +46,10 @@ export const takeLogs = (signatures: Signatures, bytes: Uint8Array, nowMs: numbe
 };
 
 const read = (bytes: Uint8Array, nowMs: number, refused: Refused): Of[] => {
-  const reader = new Reader(bytes);
   const taken: Of[] = [];
-  let [resourceAt, resource]: [number, Resource] = [-1, {}];
-  let items = 0;
-  eachScope(reader, ({ resourceFrom, resourceTo }) => {
-    if (resourceAt !== resourceFrom) {
-      resource = readResource(new Reader(bytes, resourceFrom, resourceTo));
-      resourceAt = resourceFrom;
-    }
-    eachItem(reader, () => {
-      if (++items > receiveLimits.requestItemsMax)
-        throw new Refusal('scattered', `more than ${receiveLimits.requestItemsMax} records in one request: split it`);
-      const record = readRecord(reader, nowMs);
-      const { service } = resource;
-      if (service === undefined) refused.note('log_invalid', 'a log record of a resource without service.name');
-      else if (isTimely(record.timeMs, nowMs, refused)) taken.push({ resource: { ...resource, service }, record });
-    });
+  eachNamed(bytes, 'log records', 'log_invalid', refused, (reader, resource) => {
+    const record = readRecord(reader, nowMs);
+    if (isTimely(record.timeMs, nowMs, refused)) taken.push({ resource, record });
   });
   return taken;
 };

@@ -1,5 +1,4 @@
 // The OpenTelemetry SDK's own span exporters against a real collector: edges on the bus and in the store, and the spans worth keeping, in full.
-import { credentials, Metadata } from '@grpc/grpc-js';
 import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -7,30 +6,22 @@ import { OTLPTraceExporter as ProtoExporter } from '@opentelemetry/exporter-trac
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
+import { startTestCollector, type TestCollector } from './testing/collector.ts';
+import { overGrpc, overHttp, type Way, ways } from './testing/exporters.ts';
 import { encodeSpans, idOf } from './testing/spans.ts';
 
 let to: TestCollector;
 const CALLS = 300;
 
-const exporters: Readonly<Record<string, () => SpanExporter>> = {
-  protobuf: () => new ProtoExporter({ url: `${to.url}/v1/traces`, headers: { authorization: `Bearer ${TOKEN}` } }),
-  json: () => new JsonExporter({ url: `${to.url}/v1/traces`, headers: { 'x-api-key': TOKEN } }),
-  grpc: () => {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${TOKEN}`);
-    return new GrpcExporter({
-      url: `http://127.0.0.1:${to.grpcPort}`,
-      credentials: credentials.createInsecure(),
-      metadata,
-    });
-  },
+const exporter = (way: Way): SpanExporter => {
+  if (way === 'grpc') return new GrpcExporter(overGrpc(to));
+  return new (way === 'json' ? JsonExporter : ProtoExporter)(overHttp(to, 'traces', way));
 };
 
-const service = (name: string, exporter: SpanExporter): BasicTracerProvider =>
+const service = (name: string, into: SpanExporter): BasicTracerProvider =>
   new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': name, 'service.instance.id': `${name}-1` }),
-    spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500, maxQueueSize: 10_000 })],
+    spanProcessors: [new BatchSpanProcessor(into, { scheduledDelayMillis: 500, maxQueueSize: 10_000 })],
   });
 
 describe('spans at the collector', () => {
@@ -39,9 +30,9 @@ describe('spans at the collector', () => {
   });
   afterAll(() => to.stop());
 
-  it.each(Object.keys(exporters))('become edges, and those worth keeping are kept, by %s', async (protocol) => {
+  it.each(ways)('become edges, and those worth keeping are kept, by %s', async (protocol) => {
     const [shop, payment] = [`shop-${protocol}`, `payment-${protocol}`];
-    const providers = [shop, payment].map((name) => service(name, exporters[protocol]!()));
+    const providers = [shop, payment].map((name) => service(name, exporter(protocol)));
     const [caller, answerer] = providers.map((provider) => provider.getTracer('test'));
     const failed: string[] = [];
     const sampled: string[] = [];

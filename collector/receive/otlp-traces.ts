@@ -1,10 +1,6 @@
 // OTLP traces: each span counts in the figures of its process, and is kept whole where it says something.
-import type { Resource } from '@fenghuo/rules/contract';
 import { receiveLimits } from './limits.ts';
-import { readResource } from './otlp-values.ts';
-import { eachItem, eachScope } from './otlp-walk.ts';
-import { Reader } from './protobuf.ts';
-import { Refusal } from './refusal.ts';
+import { eachNamed, type Named } from './otlp-items.ts';
 import { isTimely, Refused } from './refused.ts';
 import type { Source } from './source.ts';
 import { readSpan, type Span } from './span.ts';
@@ -20,7 +16,6 @@ export type TakenSpans = {
   /** Counts the spans in the figures: once only, so when nothing can send the request back to its sender any more. */
   count(): void;
 };
-type Named = Resource & { readonly service: string };
 type Of = { readonly resource: Named; readonly span: Span };
 
 export class OtlpTraces {
@@ -56,24 +51,11 @@ export class OtlpTraces {
 }
 
 const read = (bytes: Uint8Array, nowMs: number, refused: Refused): Of[] => {
-  const reader = new Reader(bytes);
   const taken: Of[] = [];
-  let [resourceAt, resource]: [number, Resource] = [-1, {}];
-  let items = 0;
-  eachScope(reader, ({ resourceFrom, resourceTo }) => {
-    if (resourceAt !== resourceFrom) {
-      resource = readResource(new Reader(bytes, resourceFrom, resourceTo));
-      resourceAt = resourceFrom;
-    }
-    eachItem(reader, () => {
-      if (++items > receiveLimits.requestItemsMax)
-        throw new Refusal('scattered', `more than ${receiveLimits.requestItemsMax} spans in one request: split it`);
-      const span = readSpan(reader);
-      const { service } = resource;
-      if (span === undefined) refused.note('span_invalid', 'a span without trace id or span id');
-      else if (service === undefined) refused.note('span_invalid', 'a span of a resource without service.name');
-      else if (isTimely(span.endMs, nowMs, refused)) taken.push({ resource: { ...resource, service }, span });
-    });
+  eachNamed(bytes, 'spans', 'span_invalid', refused, (reader, resource) => {
+    const span = readSpan(reader);
+    if (span === undefined) refused.note('span_invalid', 'a span without trace id or span id');
+    else if (isTimely(span.endMs, nowMs, refused)) taken.push({ resource, span });
   });
   return taken;
 };

@@ -1,5 +1,4 @@
 // The OpenTelemetry SDK's own exporters against a real collector: what they sent is in ClickHouse, figure by figure, whatever the protocol and temporality.
-import { credentials, Metadata } from '@grpc/grpc-js';
 import { OTLPMetricExporter as GrpcExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
 import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPMetricExporter as ProtoExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
@@ -16,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Writer } from './protobuf-writer.ts';
 import { startTestCollector, type TestCollector, TOKEN } from './testing/collector.ts';
+import { overGrpc } from './testing/exporters.ts';
 
 let to: TestCollector;
 
@@ -108,16 +108,8 @@ const exporters = {
       temporalityPreference,
       compression: 'gzip' as never,
     }),
-  grpc: (temporalityPreference: AggregationTemporality): PushMetricExporter => {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${TOKEN}`);
-    return new GrpcExporter({
-      url: `http://127.0.0.1:${to.grpcPort}`,
-      credentials: credentials.createInsecure(),
-      metadata,
-      temporalityPreference,
-    });
-  },
+  grpc: (temporalityPreference: AggregationTemporality): PushMetricExporter =>
+    new GrpcExporter({ ...overGrpc(to), temporalityPreference }),
 };
 
 describe('OTLP at the collector', () => {
