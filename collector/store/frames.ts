@@ -19,7 +19,7 @@ const frames = ({ rawHours }: Retention): string => `CREATE TABLE IF NOT EXISTS 
   schema UInt64 CODEC(ZSTD(1)),
   first UInt16 CODEC(ZSTD(1)),
   ts DateTime64(3) CODEC(DoubleDelta, ZSTD(1)),
-  values Array(Float64) CODEC(ZSTD(1)),
+  values Array(Float64) CODEC(ZSTD(3)),
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree PARTITION BY day ORDER BY (probe, schema, ts)
 TTL day + INTERVAL ${Math.ceil(rawHours / 24) + 1} DAY
