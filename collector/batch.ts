@@ -2,8 +2,8 @@
 import { type Column, nativeBlock } from './native.ts';
 
 export type BatchLimits = { readonly framesMax: number; readonly samplesMax: number; readonly ageMsMax: number };
-/** A million samples are 8 MB in memory; half a second is what a reader of history waits at most. */
-export const batchLimits: BatchLimits = { framesMax: 50_000, samplesMax: 1_000_000, ageMsMax: 500 };
+/** A million samples are 8 MB in memory; a second is what a reader of history waits at most. */
+export const batchLimits: BatchLimits = { framesMax: 50_000, samplesMax: 1_000_000, ageMsMax: 1_000 };
 
 /** Whose values a frame holds: 64-bit hashes of the probe's id and of its schema. */
 export type Origin = { readonly probe: bigint; readonly schema: bigint };
