@@ -12,6 +12,8 @@ import { streamId } from '../stream-id.ts';
 const MESSAGES_MAX = 64;
 /** How long the first of an insert waits for others: spans are evidence, not the fast path. */
 const GATHER_MS = 500;
+/** What a collector that died had taken comes again after so long; one that waits for ClickHouse says that it is at work. */
+const ACK_WAIT_MS = 5_000;
 const DURABLE = 'collector';
 const pulse = { expires: 4_000, idle_heartbeat: 1_000 } as const;
 
@@ -37,7 +39,7 @@ export const keepSpans = async ({ bus, store, clock, log, self }: DecisionParts)
   await bus.jsm.consumers.add(spansStream, {
     durable_name: DURABLE,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: 60_000_000_000,
+    ack_wait: ACK_WAIT_MS * 1e6,
     max_ack_pending: MESSAGES_MAX * 4,
   });
   const consumer = await bus.js.consumers.get(spansStream, DURABLE);
@@ -45,6 +47,11 @@ export const keepSpans = async ({ bus, store, clock, log, self }: DecisionParts)
   const patience = new Patience(clock, log);
   const refuse = deadLetters(bus, self, patience, { name: spansStream, id });
   const stored = self.counter('fenghuo.collector.spans', '{span}', 'Spans stored, by why they were kept');
+  /** Taken and not stored yet. */
+  const open = new Set<JsMsg>();
+  const beat = clock.every(ACK_WAIT_MS / 4, () => {
+    for (const message of open) message.working();
+  });
   let stopped = false;
   let gathered: JsMsg[] = [];
   let storing: Promise<void> = Promise.resolve();
@@ -61,10 +68,14 @@ export const keepSpans = async ({ bus, store, clock, log, self }: DecisionParts)
     const token = `${id}-${taken[0]?.seq}-${taken.length}`;
     if (rows.length > 0) await patience.until('spans', () => store.insertRows('spans', rows, token));
     for (const { why } of rows) stored.add(1, { why });
-    for (const message of taken) message.ack();
+    for (const message of taken) {
+      open.delete(message);
+      message.ack();
+    }
   };
   const done = (async () => {
     for await (const message of messages) {
+      open.add(message);
       if (gathered.push(message) === 1) storing = storing.then(storeGathered);
       if (gathered.length >= MESSAGES_MAX) await storing;
     }
@@ -75,6 +86,7 @@ export const keepSpans = async ({ bus, store, clock, log, self }: DecisionParts)
     waitingSinceMs: () => patience.waitingSinceMs,
     stop: async () => {
       stopped = true;
+      beat.cancel();
       patience.stop();
       await messages.close();
       await storing.catch(() => undefined);

@@ -6,6 +6,7 @@ import { OTLPTraceExporter as ProtoExporter } from '@opentelemetry/exporter-trac
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../testing/process.ts';
 import { startTestCollector, type TestCollector } from './testing/collector.ts';
 import { overGrpc, overHttp, type Way, ways } from './testing/exporters.ts';
 import { encodeSpans, idOf } from './testing/spans.ts';
@@ -127,5 +128,30 @@ describe('spans at the collector', () => {
     const text = await (await fetch(`${to.url}/metrics`)).text();
     expect(text).toMatch(/fenghuo_receive_refused_total\{.*reason="span_invalid".*\} 1\n/);
     expect(text).toMatch(/fenghuo_receive_spans_total\{.*source="default"\} 2701\n/);
+  });
+
+  it('has every failed span that was acknowledged, though it is killed in between', async () => {
+    const sent: string[] = [];
+    for (let batch = 0; batch < 30; batch++) {
+      if (batch % 10 === 5) process.kill(to.pid()!, 'SIGKILL');
+      const ids = Array.from({ length: 20 }, (_, i) => idOf(1 + batch * 20 + i, 16, 'ab'));
+      const body = encodeSpans(
+        { 'service.name': 'killed' },
+        ids.map((id) => ({ trace: idOf(batch + 1, 32), id, kind: 'server', endMs: Date.now(), ms: 5, isError: true })),
+      );
+      // As an exporter does: until it is acknowledged.
+      const isTaken = (): Promise<boolean> =>
+        to.post('/v1/traces', body, { 'content-type': 'application/x-protobuf' }).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      expect(await eventually(40_000, isTaken)).toBe(true);
+      sent.push(...ids);
+    }
+    const kept = await to.rows<{ span: string }>(
+      "SELECT span FROM spans FINAL WHERE service = 'killed' ORDER BY span",
+      (rows) => rows.length >= sent.length,
+    );
+    expect(kept.map(({ span }) => span)).toEqual([...sent].sort());
   });
 });
