@@ -10,6 +10,8 @@ import { type RollupTable, rollUpNext, rollupEnd, STRETCH_MAX } from './store/ro
  */
 const everyMs: Readonly<Record<RollupTable, number>> = { rollup_1m: 60_000, rollup_1h: 600_000 };
 const STRETCH_MIN = 100;
+/** What failed is tried again so soon, whatever the turn. */
+const AGAIN_MS = 5_000;
 
 export type RollupParts = {
   readonly store: Store;
@@ -27,6 +29,7 @@ export class Rollup {
   private stretch = STRETCH_MAX;
   private working: Promise<void> | undefined;
   private stopped = false;
+  private again: { cancel(): void } | undefined;
   private readonly table: RollupTable;
   private readonly parts: RollupParts;
 
@@ -42,12 +45,13 @@ export class Rollup {
       stop: async () => {
         this.stopped = true;
         timer.cancel();
+        this.again?.cancel();
         await this.working;
       },
     };
   }
 
-  /** Catches up with raw; what fails is tried again the next time, in smaller stretches. */
+  /** Catches up with raw; what fails is tried again soon, in smaller stretches. */
   work(): Promise<void> {
     this.working ??= this.catchUp().finally(() => {
       this.working = undefined;
@@ -76,7 +80,9 @@ export class Rollup {
     } catch (error) {
       this.end = undefined;
       this.stretch = Math.max(STRETCH_MIN, Math.floor(this.stretch / 4));
-      log.warn({ err: error, table: this.table, stretch: this.stretch }, 'a rollup waits for its next turn');
+      log.warn({ err: error, table: this.table, stretch: this.stretch }, 'a rollup is tried again');
+      this.again?.cancel();
+      if (!this.stopped) this.again = this.parts.clock.after(AGAIN_MS, () => void this.work());
     }
   }
 }
