@@ -4,9 +4,9 @@ import { around } from './around.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
 import { BEFORE_SAMPLES } from './localise/past.ts';
-import { ranked } from './localise/ranked.ts';
+import { isMute, ranked } from './localise/ranked.ts';
 import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
-import type { Series } from './watch.ts';
+import type { Probe, Series } from './watch.ts';
 
 /** A cause is named at once when it stands out so far, and whatever stands first after so long. */
 const confidenceAtOnce = 0.35;
@@ -28,11 +28,21 @@ const clearlyMore = 1.5;
  * Nor is a service of which an instance still reports: another was taken out of it.
  */
 const speaking = ({ watch, tickMs }: Engine): ((one: Series) => boolean) => {
-  const alive = [...watch.probes.values()].filter((probe) => probe.tickMs >= tickMs - spokenMs);
-  const probes = new Set(alive.map(({ hash }) => hash));
-  const services = new Set(alive.flatMap(({ service }) => service ?? []));
+  const isAlive = (probe: Probe | undefined): boolean => probe !== undefined && probe.tickMs >= tickMs - spokenMs;
+  const known = new Map<string, boolean>();
+  const serves = (entity: string): boolean => {
+    // Asked of few entities: the probes are walked over only for those.
+    const is = known.get(entity) ?? some(watch.probes.values(), (probe) => probe.service === entity && isAlive(probe));
+    known.set(entity, is);
+    return is;
+  };
   // Of an edge the caller tells: where the caller is gone, nothing is said of the callee.
-  return ({ probe, meta }) => meta.caller !== undefined || probes.has(probe) || services.has(meta.entity);
+  return ({ probe, meta }) => meta.caller !== undefined || isAlive(watch.probes.get(probe)) || serves(meta.entity);
+};
+
+const some = <T>(all: Iterable<T>, is: (one: T) => boolean): boolean => {
+  for (const one of all) if (is(one)) return true;
+  return false;
 };
 
 /** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`. */
@@ -79,6 +89,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   for (const one of near) {
     const { index, meta } = one;
     const isActive = watch.active.has(index);
+    if (isMute(meta, isActive, engine.tickMs - file.onsetMs)) continue;
     const { timesMs, values } = watch.bank.recent(index);
     let from = timesMs.length;
     while (from > 0 && timesMs[from - 1]! >= file.onsetMs - beforeOnsetMs) from--;

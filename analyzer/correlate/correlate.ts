@@ -3,7 +3,7 @@ import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contr
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
-import type { Series } from '../watch.ts';
+import type { Series, Watch } from '../watch.ts';
 import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
 import { commonMode, matters, opens } from './opening.ts';
@@ -24,38 +24,44 @@ export type Opener = {
   readonly isRare: boolean;
 };
 
+/** Indices of what is anomalous or fails, each once. */
+const stirring = function* ({ active, failing: failed }: Watch): Generator<number> {
+  yield* active;
+  for (const index of failed) if (!active.has(index)) yield index;
+};
+
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
   const { watch } = engine;
   const found: Opener[] = [];
   const needed = natsNeeded(watch.groups.places.size);
-  for (const index of new Set([...watch.active, ...watch.failing])) {
+  const natsLeast = natsNeeded(1);
+  const rules = new Map(watch.detectors.flatMap((rule) => (rule.opens ? [[rule.class, rule]] : [])));
+  for (const index of stirring(watch)) {
     const one = watch.series.get(index);
-    const rule = watch.detectors.find((r) => r.class === one?.meta.class);
-    if (one === undefined || rule === undefined || !rule.opens) continue;
+    const rule = one === undefined ? undefined : rules.get(one.meta.class);
+    if (one === undefined || rule === undefined) continue;
     const { expected } = watch.expected(one);
     const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
-    const said = watch.anomaly(index) ?? failing(watch, one);
-    if (said === undefined) continue;
-    const anomaly = { ...said, ...watch.expected(one) };
-    // Ratios and levels of business may open; a mere amount falls whenever demand does.
-    const kpi = one.meta.class === 'business' ? engine.kpis.find(one.meta.metric) : undefined;
-    if (
-      one.meta.class === 'business' &&
-      (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))
-    )
-      continue;
+    const isBusiness = one.meta.class === 'business';
     const isAge = watch.groups.ages.get(one.calls) === one;
     const ended = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
     // Slowness shows by the calls that wait before they end.
     const waits = unanswered(watch, one, rule);
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
     const nats = Math.max(ended.nats, waits.nats);
+    if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
+    const said = watch.anomaly(index) ?? failing(watch, one);
+    if (said === undefined) continue;
+    const anomaly = { ...said, ...watch.expected(one) };
+    // Ratios and levels of business may open; a mere amount falls whenever demand does.
+    const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
+    if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))) continue;
     const calls = watch.callsOf(one);
     const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned: watch.bank.baseline(index).n };
-    if (!opens({ ...candidate, natsNeeded: natsNeeded(1) }, rule)) continue;
+    if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
     if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))
       found.push({ one, anomaly, ticks: lasted, isRare });

@@ -1,5 +1,5 @@
 // The whole answer to who began it, in the order in which its steps correct each other. Live incidents and recorded cases come this way.
-import type { Evidence, Ranking } from '../types.ts';
+import type { Evidence, Ranking, SeriesMeta } from '../types.ts';
 import { overLinks } from './link.ts';
 import { localise } from './localise.ts';
 import { overReleases } from './release.ts';
@@ -11,13 +11,14 @@ import { defaults, type Settings } from './settings.ts';
  */
 const WANDERS_MS = 60_000;
 
-const speaking = (evidence: Evidence): Evidence =>
-  evidence.nowMs - evidence.onsetMs >= WANDERS_MS
-    ? evidence
-    : {
-        ...evidence,
-        series: evidence.series.filter(({ meta, anomaly }) => meta.class !== 'resource' || anomaly !== undefined),
-      };
+export const isMute = ({ class: of }: SeriesMeta, isAnomalous: boolean, sinceOnsetMs: number): boolean =>
+  of === 'resource' && !isAnomalous && sinceOnsetMs < WANDERS_MS;
+
+const speaking = (evidence: Evidence): Evidence => {
+  const sinceMs = evidence.nowMs - evidence.onsetMs;
+  const series = evidence.series.filter(({ meta, anomaly }) => !isMute(meta, anomaly !== undefined, sinceMs));
+  return { ...evidence, series };
+};
 
 /** Entities by their own signs, then what only a link between two of them explains, then what a release explains. */
 export const ranked = (all: Evidence, settings: Settings = defaults): Ranking => {
