@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startReceiver, type TestReceiver } from '../testing/receiver.ts';
 
 const launcher = new URL('../../bin/fenghuo.mjs', import.meta.url).pathname;
-const shift = 2_000 + 20 * (process.pid % 100);
+// Chosen so that no port is one that fetch refuses to ask (4190 is: https://fetch.spec.whatwg.org/#port-blocking).
+const shift = 2_008 + 20 * (process.pid % 100);
 const data = mkdtempSync(join(tmpdir(), 'fenghuo-killed-'));
 let nats: TestNats;
 let bus: Bus;
