@@ -35,6 +35,19 @@ export type Series = {
   edge: Edge | undefined;
   epoch: number;
 };
+/** A series that no probe sends: what the engine reckons itself. */
+export const unprobed = (index: number, meta: SeriesMeta): Series => ({
+  index,
+  meta,
+  probe: '',
+  callee: undefined,
+  protocol: '',
+  calls: '',
+  lastMs: -1,
+  last: Number.NaN,
+  edge: undefined,
+  epoch: 0,
+});
 export type Probe = {
   readonly hash: string;
   readonly service: string | undefined;
@@ -179,18 +192,7 @@ export class Watch {
   /** Registers a series that no probe sends (a KPI). */
   add(meta: SeriesMeta): Series {
     const index = this.bank.add(meta, 1_000);
-    const made = {
-      index,
-      meta,
-      probe: '',
-      callee: undefined,
-      protocol: '',
-      calls: '',
-      lastMs: -1,
-      last: Number.NaN,
-      edge: undefined,
-      epoch: 0,
-    };
+    const made = unprobed(index, meta);
     this.series.set(index, made);
     this.places.add(made);
     this.silences.add(index);

@@ -41,8 +41,8 @@ export const openers = (engine: Engine): Opener[] => {
     const one = watch.series.get(index);
     const rule = one === undefined ? undefined : rules.get(one.meta.class);
     if (one === undefined || rule === undefined) continue;
-    const { expected } = watch.expected(one);
-    const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
+    const band = watch.expected(one);
+    const is = (value: number): boolean => matters(value, band.expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
     const isBusiness = one.meta.class === 'business';
@@ -55,7 +55,7 @@ export const openers = (engine: Engine): Opener[] => {
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
     const said = watch.anomaly(index) ?? failing(watch, one);
     if (said === undefined) continue;
-    const anomaly = { ...said, ...watch.expected(one) };
+    const anomaly = { ...said, ...band };
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
     if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))) continue;

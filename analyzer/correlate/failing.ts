@@ -1,6 +1,7 @@
 // Edges many of whose calls fail: seldom enough to wake somebody by the calls alone, before the band, which earlier bursts may have
 // widened and which waits for a third sample, has made up its mind.
 import type { Anomaly } from '@fenghuo/rules/contract';
+import { subjectOf } from '../subject.ts';
 import type { Series, Watch } from '../watch.ts';
 
 /** Share of a tick's calls that must fail. */
@@ -23,14 +24,7 @@ export const failing = (watch: Watch, one: Series): Anomaly | undefined => {
   const { expected, low, high } = watch.expected(one);
   const { meta, last } = one;
   return {
-    series: meta.id,
-    entity: meta.entity,
-    metric: meta.metric,
-    unit: meta.unit,
-    class: meta.class,
-    ...(meta.stat === undefined ? {} : { stat: meta.stat }),
-    caller: one.meta.caller,
-    ...(meta.instance === undefined ? {} : { instance: meta.instance }),
+    ...subjectOf(meta),
     shape: 'spike',
     onsetMs: timesMs[timesMs.length - ticks] ?? one.lastMs,
     detectedMs: one.lastMs,

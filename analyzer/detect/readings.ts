@@ -1,5 +1,6 @@
 // What a bank can tell of a series: expected and seen, band, past, anomaly. The cold half of the detectors: nothing here learns.
 import type { Anomaly } from '@fenghuo/rules/contract';
+import { subjectOf } from '../subject.ts';
 import type { Baseline, SeriesMeta } from '../types.ts';
 import { type BankOptions, bankDefaults } from './options.ts';
 import { probabilityOf, scoreOf } from './probability.ts';
@@ -98,14 +99,7 @@ export class BankReadings {
     const silentMs = u[at + LAST_S]! * 1000 + (1 - b[at * 4 + QUIET]!) * step;
     const onsetMs = u[at + ONSET_S]! * 1000;
     return {
-      series: meta.id,
-      entity: meta.entity,
-      metric: meta.metric,
-      unit: meta.unit,
-      class: meta.class,
-      ...(meta.stat === undefined ? {} : { stat: meta.stat }),
-      ...(meta.caller === undefined ? {} : { caller: meta.caller }),
-      ...(meta.instance === undefined ? {} : { instance: meta.instance }),
+      ...subjectOf(meta),
       shape: isSilent ? 'silence' : shapeOf(this.recent(index).values, h[at * 2 + AGE]!, low, high),
       onsetMs: isSilent ? silentMs : onsetMs,
       detectedMs: isSilent ? silentMs + SILENT_STEPS * step : onsetMs + h[at * 2 + LAG]! * step,

@@ -2,7 +2,7 @@
 import { type Anomaly, type Bilingual, type BurnPolicy, limits } from '@fenghuo/rules/contract';
 import { belongs, planned, severity } from '../correlate/correlate.ts';
 import { type Engine, emit } from '../engine.ts';
-import type { Series } from '../watch.ts';
+import { type Series, unprobed } from '../watch.ts';
 import { accountMs, alertKey, type Objective } from './slos.ts';
 
 /** Tells what began and what ended since the last tick, and keeps the account. */
@@ -62,10 +62,9 @@ const ended = (engine: Engine, { slo, budget }: Objective, policy: BurnPolicy): 
   });
 };
 
-/** The objective as a series that no probe sends: what correlation asks of an opener. */
-const seriesOf = ({ slo }: Objective): Series => ({
-  index: -1,
-  meta: {
+/** The objective as a series: what correlation asks of an opener. */
+const seriesOf = ({ slo }: Objective): Series =>
+  unprobed(-1, {
     id: `slo:${slo.name}`,
     entity: slo.service,
     metric: slo.name,
@@ -73,16 +72,7 @@ const seriesOf = ({ slo }: Objective): Series => ({
     class: 'errors',
     kind: 'gauge',
     bad: 'up',
-  },
-  probe: '',
-  callee: undefined,
-  protocol: '',
-  calls: '',
-  lastMs: -1,
-  last: Number.NaN,
-  edge: undefined,
-  epoch: 0,
-});
+  });
 
 const anomalyOf = (engine: Engine, { slo, budget }: Objective, policy: BurnPolicy, short: number): Anomaly => {
   const allowed = 1 - slo.target;

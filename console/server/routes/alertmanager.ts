@@ -1,13 +1,14 @@
 // Alertmanager's API v2, for amtool, Grafana and whoever speaks to an Alertmanager already: incidents are its alerts, silences are ours.
 import { randomUUID } from 'node:crypto';
-import { type Matcher, type Silence, silenceDraft, silenceState } from '@fenghuo/rules/contract';
+import { type Matcher, matcher, matches, type Silence, silenceDraft, silenceState } from '@fenghuo/rules/contract';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { isWanted } from '../../notify/due.ts';
 import { alertViews, incidentAlert, PostedAlerts, postedAlerts, postedMax, type Wanted } from '../alerts.ts';
 import { readMatcher } from '../matchers.ts';
 import { problem } from '../problem.ts';
-import { type AppParts, parsed, type Routes } from './parts.ts';
+import { endSilence, keepSilence, namedSilence, silenceView } from '../silencing.ts';
+import { parsed, type Routes } from './parts.ts';
 
 const FILTERS_MAX = 20;
 const flag = z
@@ -39,14 +40,8 @@ const posted = z.intersection(z.object({ id: z.string().optional() }), silenceDr
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const view = (one: Silence, nowMs: number) => ({
-  id: one.id,
-  status: { state: silenceState(one, nowMs) },
+  ...silenceView(one, silenceState(one, nowMs)),
   updatedAt: iso(one.updatedMs ?? one.startsMs),
-  comment: one.comment,
-  createdBy: one.createdBy,
-  startsAt: iso(one.startsMs),
-  endsAt: iso(one.endsMs),
-  matchers: one.matchers,
 });
 
 export const alertmanagerRoutes: Routes = (app, parts, { write }) => {
@@ -129,23 +124,21 @@ export const alertmanagerRoutes: Routes = (app, parts, { write }) => {
     );
   });
   app.get('/api/v2/silence/:id', (request, response) => {
-    const one = silences.all().find(({ id }) => id === request.params.id);
-    if (one === undefined)
-      return problem(response, 404, 'no such silence', `no silence is called ${request.params.id}`);
-    response.json(view(one, clock.now()));
+    const one = namedSilence(parts, response, request.params.id);
+    if (one !== undefined) response.json(view(one, clock.now()));
   });
   app.post('/api/v2/silences', ...write, async (request, response) => {
     const draft = parsed(response, posted, request.body, 'not a silence');
-    if (draft !== undefined) await keep(parts, request, response, draft);
+    if (draft === undefined) return;
+    const before = draft.id === undefined || draft.id === '' ? 'new' : namedSilence(parts, response, draft.id);
+    if (before === undefined) return;
+    // An expired one stays on the list as it was, and gets a successor.
+    const isNew = before === 'new' || silenceState(before, clock.now()) === 'expired';
+    const made = await keepSilence(parts, request, response, draft, isNew ? randomUUID() : before.id);
+    if (made !== undefined) response.status(200).json({ silenceID: made.id });
   });
   app.delete('/api/v2/silence/:id', ...write, async (request, response) => {
-    const one = silences.all().find(({ id }) => id === request.params.id);
-    if (one === undefined)
-      return problem(response, 404, 'no such silence', `no silence is called ${request.params.id}`);
-    const nowMs = clock.now();
-    await audit.write({ atMs: nowMs, from: request.ip ?? '', silenceEnded: one.id });
-    await silences.put({ ...one, endsMs: Math.min(one.endsMs, nowMs), updatedMs: nowMs });
-    response.json({});
+    if ((await endSilence(parts, request, response)) !== undefined) response.json({});
   });
 };
 
@@ -154,29 +147,6 @@ const isSame = (a: Matcher, b: Matcher): boolean =>
 /** `receiver=` is a pattern for whole names. */
 const fits = (pattern: string | undefined, name: string): boolean => {
   if (pattern === undefined || pattern === '') return true;
-  const one = readMatcher(`name=~"${pattern.replace(/[\\"]/g, '\\$&')}"`);
-  return one !== undefined && new RegExp(`^(?:${one.value})$`).test(name);
-};
-
-/** Stores a silence, new or in the place of one that is not over; an expired one stays and gets a successor. */
-const keep = async (
-  { clock, audit, silences }: AppParts,
-  request: Request,
-  response: Response,
-  draft: z.output<typeof posted>,
-): Promise<void> => {
-  const nowMs = clock.now();
-  const before = silences.all().find(({ id }) => id === draft.id);
-  if (draft.id !== undefined && draft.id !== '' && before === undefined)
-    return problem(response, 404, 'no such silence', `no silence is called ${draft.id}`);
-  const isOver = before !== undefined && silenceState(before, nowMs) === 'expired';
-  const startsMs = draft.startsAt === undefined ? nowMs : Date.parse(draft.startsAt);
-  const endsMs = Date.parse(draft.endsAt);
-  if (endsMs <= nowMs) return problem(response, 400, 'not a silence', 'endsAt: it is over already');
-  const { matchers, createdBy, comment } = draft;
-  const id = before === undefined || isOver ? randomUUID() : before.id;
-  const made: Silence = { v: 1, id, matchers, startsMs, endsMs, createdBy, comment, updatedMs: nowMs };
-  await audit.write({ atMs: nowMs, from: request.ip ?? '', silence: made });
-  await silences.put(made);
-  response.status(200).json({ silenceID: id });
+  const one = matcher.safeParse({ name: 'receiver', value: pattern, isRegex: true }).data;
+  return one !== undefined && matches([one], { receiver: name });
 };
