@@ -30,23 +30,35 @@ const schema: FrameSchema = {
   ],
 };
 
+const tick = (at: number, values: Float64Array) => ({
+  schema: schema.hash,
+  probe: hash64(schema.probe),
+  incarnation: 1,
+  sequence: at,
+  lost: 0,
+  timeMs: at * 1_000,
+  values,
+});
+
+it("says of an unanswered call what its edge's calls take, wherever it is shown", () => {
+  const rules = rulesFor(randomNames(1));
+  const watch = new Watch(new Graph(rules.topology), rules.detectors);
+  watch.learn(schema, 0);
+  const push = (at: number, values: Float64Array) => watch.push(tick(at, values), at * 1_000);
+  for (let at = 1; at <= 120; at++) push(at, Float64Array.of(9, 0.05 + 0.001 * (at % 5), 0));
+  for (let at = 121; at <= 124; at++) push(at, Float64Array.of(0, Number.NaN, 0.8));
+  const age = [...watch.series.values()].find((one) => one.meta.metric.endsWith('age'))!;
+  const { expected, low, high, seen } = watch.anomaly(age.index) ?? expect.fail('no anomaly');
+  expect(seen).toBeCloseTo(0.8, 2);
+  expect(expected).toBeCloseTo(0.052, 2);
+  expect({ expected, low, high }).toEqual(watch.expected(age));
+});
+
 it('judges the age of an unanswered call by what the calls of its edge take, not by its own past of nothing but zeros', () => {
   const rules = rulesFor(randomNames(1));
   const watch = new Watch(new Graph(rules.topology), rules.detectors);
   watch.learn(schema, 0);
-  for (let tick = 1; tick <= 120; tick++)
-    watch.push(
-      {
-        schema: schema.hash,
-        probe: hash64(schema.probe),
-        incarnation: 1,
-        sequence: tick,
-        lost: 0,
-        timeMs: tick * 1_000,
-        values: Float64Array.of(9, 0.05 + 0.001 * (tick % 5), 0),
-      },
-      tick * 1_000,
-    );
+  for (let at = 1; at <= 120; at++) watch.push(tick(at, Float64Array.of(9, 0.05 + 0.001 * (at % 5), 0)), at * 1_000);
   const age = [...watch.series.values()].find((one) => one.meta.metric.endsWith('age'))!;
   const { location, scale } = watch.baseline(age);
   expect(location).toBeCloseTo(0.052, 2);

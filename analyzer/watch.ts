@@ -199,11 +199,13 @@ export class Watch {
     return made;
   }
 
-  /** The detector's word on a series, under the name that the graph gives its entity now. */
+  /** The detector's word on a series, under the name that the graph gives its entity now, beside the band that it is judged by. */
   anomaly(index: number): Anomaly | undefined {
     const said = this.bank.anomaly(index);
     const one = this.series.get(index);
-    return said === undefined || one === undefined ? undefined : { ...said, entity: one.meta.entity };
+    return said === undefined || one === undefined
+      ? undefined
+      : { ...said, entity: one.meta.entity, ...this.expected(one) };
   }
 
   /**

@@ -41,8 +41,8 @@ export const openers = (engine: Engine): Opener[] => {
     const one = watch.series.get(index);
     const rule = one === undefined ? undefined : rules.get(one.meta.class);
     if (one === undefined || rule === undefined) continue;
-    const band = watch.expected(one);
-    const is = (value: number): boolean => matters(value, band.expected, one.meta.bad, rule, one.meta.unit);
+    const { expected } = watch.expected(one);
+    const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
     const isBusiness = one.meta.class === 'business';
@@ -53,9 +53,8 @@ export const openers = (engine: Engine): Opener[] => {
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
     const nats = Math.max(ended.nats, waits.nats);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
-    const said = watch.anomaly(index) ?? failing(watch, one);
-    if (said === undefined) continue;
-    const anomaly = { ...said, ...band };
+    const anomaly = watch.anomaly(index) ?? failing(watch, one);
+    if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
     if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))) continue;
