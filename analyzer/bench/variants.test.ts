@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { localise } from '../localise/localise.ts';
 import { defaults, without } from '../localise/settings.ts';
+import { recordedOf } from '../testing/case.ts';
 import { interval } from './accuracy-command.ts';
 import type { RecordedCase } from './case.ts';
 import { evidenceOf } from './evidence.ts';
@@ -10,23 +11,8 @@ import { hashed, renamed } from './variants.ts';
 const ONSET = 40;
 const latency = (usual: number, slow: number): Float64Array =>
   Float64Array.from({ length: 60 }, (_, i) => (i < ONSET ? usual : slow) * (1 + 0.02 * ((i * 7) % 5)));
-const names = ['app', 'till', 'bank', 'menu'];
-const recorded: RecordedCase = {
-  id: 'slow-bank',
-  dataset: 'made-up',
-  stepSeconds: 60,
-  anomalyStart: ONSET * 60,
-  columns: names.map((service) => ({ column: service, service, metric: 'latency', unit: 's' })),
-  edges: [
-    ['app', 'till'],
-    ['till', 'bank'],
-    ['app', 'menu'],
-  ],
-  events: [],
-  times: Array.from({ length: 60 }, (_, i) => i * 60),
-  // The victims are louder than the cause, in deviations and in sum.
-  values: [latency(0.02, 0.9), latency(0.01, 0.85), latency(0.05, 0.8), latency(0.01, 0.01)],
-};
+// The victims are louder than the cause, in deviations and in sum.
+const recorded = recordedOf([latency(0.02, 0.9), latency(0.01, 0.85), latency(0.05, 0.8), latency(0.01, 0.01)], ONSET);
 const first = (of: RecordedCase, settings = defaults): string | undefined =>
   localise(evidenceOf(of), settings).suspects[0]?.entity;
 

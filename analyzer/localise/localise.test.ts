@@ -1,45 +1,14 @@
 // Incidents as the localiser meets them: a silent third party, a loud victim, a crash, a busy processor.
 import { describe, expect, it } from 'vitest';
-import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
+import { evidence as known, ONSET_MS, series } from '../testing/evidence.ts';
+import type { Evidence, SeriesEvidence } from '../types.ts';
 import { explain } from './explain.ts';
 import { localise } from './localise.ts';
 
-const series = (
-  meta: Partial<SeriesMeta> & { entity: string; metric: string },
-  was: number,
-  is: readonly number[],
-  scale = was * 0.1,
-): SeriesEvidence => ({
-  meta: {
-    id: `${meta.caller ?? ''}${meta.entity}${meta.metric}`,
-    unit: 's',
-    class: 'latency',
-    kind: 'gauge',
-    bad: 'up',
-    ...meta,
-  },
-  baseline: {
-    n: 100,
-    location: was,
-    scale,
-    mean: was,
-    sd: scale,
-    min: was - 3 * scale,
-    max: was + 3 * scale,
-    missing: 0,
-  },
-  timesMs: Float64Array.from(is, (_, i) => 10_000 + i * 1_000),
-  values: Float64Array.from(is),
-});
+/** Nothing is known of anybody but the calls: who tells nothing of itself is a third party. */
 const evidence = (all: readonly SeriesEvidence[], edges: readonly (readonly [string, string])[]): Evidence => ({
-  stepMs: 1_000,
-  onsetMs: 10_000,
-  nowMs: 13_000,
-  series: all,
-  edges: edges.map(([caller, callee]) => ({ caller, callee, source: 'traffic' })),
+  ...known(all, edges),
   kinds: new Map(),
-  hosts: new Map(),
-  events: [],
 });
 
 describe('localise', () => {
@@ -53,7 +22,7 @@ describe('localise', () => {
             { entity: 'heron', caller: 'crane', metric: 'client.errors', class: 'errors', unit: '{error}' },
             0,
             [9, 12],
-            0.2,
+            { scale: 0.2 },
           ),
           series({ entity: 'heron', metric: 'server.duration' }, 0.06, [0.9, 0.95]),
           series({ entity: 'crane', metric: 'server.duration' }, 0.08, [2.4, 2.6]),
@@ -81,7 +50,7 @@ describe('localise', () => {
             { entity: 'heron', metric: 'process.cpu.utilization', class: 'saturation', unit: '1' },
             0.2,
             [0.99, 1],
-            0.02,
+            { scale: 0.02 },
           ),
           series({ entity: 'crane', metric: 'server.duration' }, 0.08, [0.95, 0.95]),
         ],
@@ -104,8 +73,8 @@ describe('localise', () => {
         unit: 's',
         class: one.meta.class,
         shape: 'silence',
-        onsetMs: 10_000,
-        detectedMs: 12_000,
+        onsetMs: ONSET_MS,
+        detectedMs: ONSET_MS + 2_000,
         seen: 0,
         expected: 0,
         low: 0,
@@ -125,9 +94,11 @@ describe('localise', () => {
             { entity: 'heron', caller: 'crane', metric: 'client.errors', class: 'errors', unit: '{error}' },
             0,
             [12, 12],
-            0.2,
+            { scale: 0.2 },
           ),
-          series({ entity: 'crane', metric: 'server.errors', class: 'errors', unit: '{error}' }, 0, [12, 12], 0.2),
+          series({ entity: 'crane', metric: 'server.errors', class: 'errors', unit: '{error}' }, 0, [12, 12], {
+            scale: 0.2,
+          }),
         ],
         [['crane', 'heron']],
       ),

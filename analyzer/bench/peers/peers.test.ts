@@ -1,5 +1,6 @@
 // The peers on small cases made here: each finds what its idea finds, misses what it misses, and breaks ties by the stated rule.
 import { expect, it } from 'vitest';
+import { recordedOf } from '../../testing/case.ts';
 import type { RecordedCase } from '../case.ts';
 import { circa, regress } from './circa.ts';
 import { rankedBy } from './index.ts';
@@ -10,30 +11,15 @@ import { traversal } from './traversal.ts';
 
 const ROWS = 60;
 const ONSET = 50;
-const names = ['app', 'till', 'bank', 'menu'];
 /** Steady with a little noise of its own; from the onset on more by `more`. */
 const noisy = (usual: number, salt: number, more: number): Float64Array =>
   Float64Array.from(
     { length: ROWS },
     (_, i) => usual * (1 + 0.02 * (((i * 7 + salt) % 11) / 5 - 1)) + (i < ONSET ? 0 : more),
   );
-/** App calls till calls bank; app calls menu, which is well. All three wait for the bank. */
-const recorded = (values: readonly Float64Array[], more: Partial<RecordedCase> = {}): RecordedCase => ({
-  id: 'made',
-  dataset: 'made-up',
-  stepSeconds: 60,
-  anomalyStart: ONSET * 60,
-  columns: names.map((service) => ({ column: service, service, metric: 'latency', unit: 's' })),
-  edges: [
-    ['app', 'till'],
-    ['till', 'bank'],
-    ['app', 'menu'],
-  ],
-  events: [],
-  times: Array.from({ length: ROWS }, (_, i) => i * 60),
-  values,
-  ...more,
-});
+/** All three wait for the bank. */
+const recorded = (values: readonly Float64Array[], more: Partial<RecordedCase> = {}): RecordedCase =>
+  recordedOf(values, ONSET, more);
 const bank = noisy(0.05, 3, 0.5);
 const waits = (of: Float64Array, own: number, salt: number): Float64Array =>
   of.map((value, i) => value + own * (1 + 0.02 * (((i * 5 + salt) % 7) / 3 - 1)));
