@@ -11,8 +11,11 @@ import { ServicePage } from './service.tsx';
 import { SourcesPage } from './sources.tsx';
 import { useStore } from './store.ts';
 import './theme.css';
-import './style.css';
+import './shell.css';
+import './overview.css';
+import './service.css';
 import './incident.css';
+import './evidence.css';
 
 /** The engine speaks each second; after so long without a word its figures are old. */
 const STALE_MS = 6_000;
