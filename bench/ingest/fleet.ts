@@ -1,14 +1,7 @@
 // Simulated probes: each plays the recording from a place of its own, a frame a second, and keeps a ledger of what NATS has acknowledged.
 import type { Bus, Clock } from '@fenghuo/kit';
-import {
-  type Column,
-  encodeFrame,
-  type FrameSchema,
-  hash64,
-  schemaHash,
-  seriesId,
-  subjects,
-} from '@fenghuo/rules/contract';
+import { encodeFrame, type FrameSchema, hash64, subjects } from '@fenghuo/rules/contract';
+import { recordedSchema } from './recorded-schema.ts';
 import type { Recording } from './recording.ts';
 
 type Ledger = { count: number; sum: number };
@@ -124,22 +117,7 @@ export class Fleet {
 
   private probe(i: number, columns: number): Probe {
     const name = `unit-${String(i).padStart(5, '0')}`;
-    const resource = { host: name };
-    const content = {
-      resource,
-      listens: [],
-      columns: this.recording.columns.slice(0, columns).map(
-        ({ metric, unit, attributes }): Column => ({
-          id: seriesId(resource, metric, undefined, attributes),
-          metric,
-          unit,
-          kind: 'gauge',
-          class: 'resource',
-          attributes,
-        }),
-      ),
-    };
-    const schema: FrameSchema = { v: 1, probe: `host@${name}`, incarnation: 1, hash: schemaHash(content), ...content };
+    const schema = recordedSchema(name, this.recording.columns.slice(0, columns));
     return {
       schema,
       hash: hash64(schema.probe),

@@ -1,7 +1,8 @@
 // The same series and values in three formats: frames, remote-write, OTLP. Requests are built once and only their numbers change from tick to tick.
-import { type Column, encodeFrame, type FrameSchema, hash64, schemaHash, seriesId } from '@fenghuo/rules/contract';
+import { encodeFrame, hash64 } from '@fenghuo/rules/contract';
 import { compressSync } from 'snappy';
 import { Writer } from '../../collector/receive/protobuf-writer.ts';
+import { recordedSchema } from './recorded-schema.ts';
 import type { Recording } from './recording.ts';
 
 /** Series a remote-write request carries. */
@@ -30,25 +31,8 @@ const instanceName = (instance: number): string =>
 export const frames = (load: Load) => {
   const { columns } = load.recording;
   const probes = Array.from({ length: Math.ceil(load.series / columns.length) }, (_, instance) => {
-    const resource = { host: instanceName(instance) };
-    const own = columns.slice(0, Math.min(columns.length, load.series - instance * columns.length)).map(
-      ({ metric, unit, attributes }): Column => ({
-        id: seriesId(resource, metric, undefined, attributes),
-        metric,
-        unit,
-        kind: 'gauge',
-        class: 'resource',
-        attributes,
-      }),
-    );
-    const content = { resource, listens: [], columns: own };
-    const schema: FrameSchema = {
-      v: 1,
-      probe: `host@${instanceName(instance)}`,
-      incarnation: 1,
-      hash: schemaHash(content),
-      ...content,
-    };
+    const own = columns.slice(0, Math.min(columns.length, load.series - instance * columns.length));
+    const schema = recordedSchema(instanceName(instance), own);
     return { schema, hash: hash64(schema.probe) };
   });
   return {

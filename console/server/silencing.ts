@@ -36,11 +36,7 @@ export const namedSilence = ({ silences }: Parts, response: Response, id: unknow
 };
 
 /** Ends the silence that a request names now; it stays on the list as expired. Undefined as above. */
-export const endSilence = async (
-  parts: Parts,
-  request: Request,
-  response: Response,
-): Promise<Silence | undefined> => {
+export const endSilence = async (parts: Parts, request: Request, response: Response): Promise<Silence | undefined> => {
   const known = namedSilence(parts, response, request.params.id);
   if (known === undefined) return undefined;
   const nowMs = parts.clock.now();
