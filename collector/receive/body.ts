@@ -58,10 +58,13 @@ export const inflate = async (
   }
 };
 
-/** Headers of a refusal of a body that is not read: a short one is read to nowhere, so that its sender can read the answer; a longer one costs the connection. */
+/** Bytes of a refused body that are read to nowhere, so that its sender comes to read the answer. */
+const DRAINED_BYTES_MAX = 2 * receiveLimits.bodyBytesMax;
+
+/** Headers of a refusal of a body that is not read: one that is longer than what is drained costs the connection. */
 export const closing = (request: IncomingMessage): Record<string, string> => {
   const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-  return request.complete || declared <= receiveLimits.bodyBytesMax ? {} : { connection: 'close' };
+  return request.complete || declared <= DRAINED_BYTES_MAX ? {} : { connection: 'close' };
 };
 
 /** Reads on, to nowhere, after a refusal: a sender that still writes would see a broken connection and not the answer. Not for ever. */
@@ -70,7 +73,7 @@ export const drain = (request: IncomingMessage): void => {
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > 2 * receiveLimits.bodyBytesMax) request.destroy();
+    if (bytes > DRAINED_BYTES_MAX) request.destroy();
   });
   request.resume();
 };

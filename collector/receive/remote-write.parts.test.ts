@@ -80,6 +80,11 @@ describe('remote-write at the collector', () => {
       const response = await to.post(PATH, large, { authorization: 'Bearer wrong' });
       expect([response.status, await response.text()]).toEqual([401, expect.stringContaining('unauthorized')]);
     }
+    const tooLarge = new Uint8Array(9 * 1_048_576);
+    for (let i = 0; i < 20; i++) {
+      const response = await to.post(PATH, tooLarge);
+      expect([response.status, await response.text()]).toEqual([413, expect.stringContaining('body_too_large')]);
+    }
   });
 
   it('tells a key over its quota when to come back', async () => {
