@@ -34,7 +34,7 @@ describe('the graph', () => {
     ]);
     const graph = new Graph({ kind: 'topology', entities: [], edges: [], kpis: [] });
     for (let now = NOW; now < NOW + 8_000; now += 500)
-      for (const { schemas } of receiver.close(now)) for (const schema of schemas) graph.learn(schema, now);
+      for (const { schemas } of receiver.close(now)) for (const { schema } of schemas) graph.learn(schema, now);
     const edges = [...graph.edges.values()].map(
       ({ caller, callee, protocol }) => `${caller} → ${callee} (${protocol})`,
     );

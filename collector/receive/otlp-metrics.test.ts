@@ -56,7 +56,9 @@ const receiver = (seriesMax = 10_000) => {
       }
       const { schemas, frames } = source.end();
       taken.settle();
-      for (const { hash, resource, columns } of schemas)
+      for (const {
+        schema: { hash, resource, columns },
+      } of schemas)
         names.set(
           hash,
           columns.map((c) => `${resource.service} ${c.metric} ${c.attributes.route}`),

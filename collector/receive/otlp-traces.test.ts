@@ -15,7 +15,7 @@ const figures = (of: Derived, untilMs: number): { readonly told: Told[]; readonl
   const told: Told[] = [];
   for (let now = NOW; now <= untilMs; now += 500) {
     const harvests = of.close(now);
-    schemas.push(...harvests.flatMap((one) => one.schemas));
+    schemas.push(...harvests.flatMap((one) => one.schemas.map(({ schema }) => schema)));
     for (const { bytes } of harvests.flatMap(({ frames }) => frames)) {
       const frame = decodeFrame(bytes);
       if ('fault' in frame) throw new Error(frame.fault);

@@ -34,13 +34,17 @@ export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publi
     const sent: [id: string, sequence: number][] = [];
     const acks: Promise<unknown>[] = [];
     const timeoutMs = receiveLimits.publishMsMax;
-    for (const schema of schemas)
-      acks.push(
+    for (const { probe, schema } of schemas)
+      announced(
+        probe,
         bus.publish(subjects.schema(partitionOf(schema.probe, partitions), schema.probe), JSON.stringify(schema), {
           msgId: `${schema.probe}-${schema.hash}`,
           timeoutMs,
         }),
       );
+    // Frames that nobody can read are not taken, whichever request announced their columns.
+    const needed = new Set([...schemas, ...frames].flatMap(({ probe }) => probe.announcing ?? []));
+    acks.push(...needed);
     for (const { probe, bytes } of frames) {
       const msgId = contentId(bytes);
       const sequence = number(probe, msgId);
@@ -60,6 +64,18 @@ export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publi
       throw busRefusal(error);
     }
   };
+};
+
+/** An announcement is owed until NATS has acknowledged it: one that was lost is told anew with the probe's next frame. */
+const announced = (probe: VirtualProbe, ack: Promise<unknown>): void => {
+  probe.announcing = ack;
+  const over = (): void => {
+    if (probe.announcing === ack) probe.announcing = undefined;
+  };
+  ack.then(over, () => {
+    probe.isChanged = true;
+    over();
+  });
 };
 
 /** What NATS did not acknowledge, as the sender is told. */

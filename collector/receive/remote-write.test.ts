@@ -33,7 +33,7 @@ const receiver = (seriesMax = 1_000) => {
     }
     const harvest = source.end();
     taken.settle();
-    for (const schema of harvest.schemas) schemas.set(schema.hash, schema);
+    for (const { schema } of harvest.schemas) schemas.set(schema.hash, schema);
     return { taken, harvest, fault, points: pointsOf(harvest, schemas), tally: source.tally };
   };
   return { source, one, two, take };
@@ -114,11 +114,11 @@ describe.each([1, 2] as const)('remote-write %d.0', (protocol) => {
     const to = receiver();
     const first = to.take(encode([series('up', 1)]), protocol);
     expect(first.harvest.schemas).toHaveLength(1);
-    const { columns } = first.harvest.schemas[0]!;
+    const { columns } = first.harvest.schemas[0]!.schema;
     expect(columns[0]?.id).toBe(seriesId({ service: 'bank', instance: 'a:1' }, 'up', undefined, {}));
     expect(to.take(encode([series('up', 0)]), protocol).harvest.schemas).toHaveLength(0);
     const grown = to.take(encode([series('up', 1), series('down', 2)]), protocol).harvest.schemas;
-    expect(grown.map((schema) => schema.columns.map((column) => column.metric))).toEqual([['up', 'down']]);
+    expect(grown.map(({ schema }) => schema.columns.map((column) => column.metric))).toEqual([['up', 'down']]);
   });
 
   it('makes no row of a stale marker or of NaN, and says how many there were; keeps infinities and -0', () => {
@@ -216,7 +216,7 @@ describe('remote-write 2.0', () => {
       ]),
       2,
     );
-    expect(kinds.harvest.schemas[0]?.columns.map(({ kind, unit }) => [kind, unit])).toEqual([
+    expect(kinds.harvest.schemas[0]?.schema.columns.map(({ kind, unit }) => [kind, unit])).toEqual([
       ['cumulative', 'seconds'],
       ['gauge', 'seconds'],
     ]);

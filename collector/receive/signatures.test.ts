@@ -18,7 +18,7 @@ const setUp = (known: ReadonlyMap<string, readonly string[]> = new Map()) => {
     source.begin(untilMs);
     to.close(untilMs);
     const harvest = source.end();
-    schemas.push(...harvest.schemas);
+    schemas.push(...harvest.schemas.map(({ schema }) => schema));
     for (const { bytes } of harvest.frames) {
       const frame = decodeFrame(bytes);
       if ('fault' in frame) throw new Error(frame.fault);

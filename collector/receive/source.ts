@@ -1,9 +1,9 @@
 // One sender: its series by number, its virtual probes, its limits. Samples go in by number and come out as frames.
-import { type FrameSchema, hash64 } from '@fenghuo/rules/contract';
+import { hash64 } from '@fenghuo/rules/contract';
 import { columnOf, type Described, resourceKey, within } from './describe.ts';
 import { LabelSpread } from './label-spread.ts';
 import { receiveLimits } from './limits.ts';
-import { type Sealed, VirtualProbe } from './virtual-probe.ts';
+import { type Announced, type Sealed, VirtualProbe } from './virtual-probe.ts';
 
 export type SourceOptions = {
   readonly name: string;
@@ -12,7 +12,7 @@ export type SourceOptions = {
   readonly seriesMax: number;
 };
 /** What a request becomes: announcements first, then frames. */
-export type Harvest = { readonly schemas: FrameSchema[]; readonly frames: Sealed[] };
+export type Harvest = { readonly schemas: Announced[]; readonly frames: Sealed[] };
 export type Tally = {
   samples: number;
   duplicate: number;
@@ -39,7 +39,7 @@ export class Source {
   private turn = 0;
   private touched: VirtualProbe[] = [];
   private frames: Sealed[] = [];
-  private schemas: FrameSchema[] = [];
+  private schemas: Announced[] = [];
   private rows = 0;
   private nowMs = 0;
   private openBytes = 0;
@@ -173,7 +173,7 @@ export class Source {
 
   private sealAll(): void {
     for (const probe of this.touched) {
-      if (probe.isChanged) this.schemas.push(probe.announce());
+      if (probe.isChanged) this.schemas.push({ probe, schema: probe.announce() });
       probe.seal((sealed) => this.frames.push(sealed));
     }
     this.openBytes = 0;

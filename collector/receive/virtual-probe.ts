@@ -14,6 +14,8 @@ import { receiveLimits } from './limits.ts';
 type Row = { readonly timeMs: number; values: Float64Array; low: number; high: number };
 /** A frame whose sequence number is still to be written. */
 export type Sealed = { readonly probe: VirtualProbe; readonly bytes: Uint8Array };
+/** What a probe announces. */
+export type Announced = { readonly probe: VirtualProbe; readonly schema: FrameSchema };
 
 /** A trickle of new series announces the whole schema each time; after so many columns told, the next probe is begun. */
 const ANNOUNCED_MAX = 16 * receiveLimits.columnsMax;
@@ -27,7 +29,10 @@ export class VirtualProbe {
   readonly slots: number[] = [];
   /** The request that touched it last. */
   turn = -1;
+  /** It has to be announced before its next frame. */
   isChanged = false;
+  /** The announcement that is under way: until it is acknowledged, frames rely on it. */
+  announcing: Promise<unknown> | undefined;
   /** Counts the frames that went out. */
   sequence = 0;
   private readonly hash: string;
