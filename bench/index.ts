@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, Command>> = {
   incident: async (args, out) => (await import('./incident.ts')).incidentCommand(args, out),
   'suite-live': async (args, out) => (await import('./suite-live.ts')).suiteCommand(args, out),
   'suite-replay': async (args, out) => (await import('./suite-replay.ts')).suiteReplayCommand(args, out),
+  'healthy-hour': async (args, out) => (await import('./healthy-hour.ts')).healthyHourCommand(args, out),
   probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   accuracy: async (args, out) => (await import('@fenghuo/analyzer/bench')).accuracyCommand(args, out),
   detect: script(() => import('./detect.ts')),

@@ -42,7 +42,7 @@ export const demand: Readonly<Record<string, Fault>> = {
     kind: 'distractor',
     says: 'a meal peak begins: twice the customers within half a minute',
     customer: 'nothing',
-    options: { factor: '2', ramp: '30' },
+    options: { factor: '2', ramp: '30', fall: '0' },
     begin: inside('surge'),
   },
   promotion: {

@@ -68,10 +68,13 @@ vulnerable('impatience', ({ retries = '8', pause = '50' }) => {
   Object.assign(manner, { retriesMax: Number(retries), pauseMs: Number(pause) });
   return () => Object.assign(manner, { retriesMax: 2, pauseMs: 800 });
 });
-vulnerable('surge', ({ factor = '2', ramp = '3' }) => {
+/** Rises over `ramp` seconds and, where `fall` is asked for, falls again over as many before its `seconds` are over. */
+vulnerable('surge', ({ factor = '2', ramp = '3', fall = '0', seconds = '20' }) => {
   const began = Date.now();
   const timer = setInterval(() => {
-    manner.surge = 1 + (Number(factor) - 1) * Math.min(1, (Date.now() - began) / (Number(ramp) * 1_000));
+    const gone = (Date.now() - began) / 1_000;
+    const falling = Number(fall) > 0 ? (Number(seconds) - gone) / Number(fall) : 1;
+    manner.surge = 1 + (Number(factor) - 1) * Math.max(0, Math.min(1, gone / Number(ramp), falling));
   }, 200);
   return () => {
     clearInterval(timer);
