@@ -52,6 +52,8 @@ export type Engine = {
   readonly slos: Slos;
   readonly payments: PaymentBook;
   readonly changes: ChangeEvent[];
+  /** When the subject of announced work was last seen in trouble. */
+  readonly worked: Map<string, number>;
   readonly files: Map<string, CaseFile>;
   /** Leases as last written, by action id. */
   readonly renewed: Map<string, number>;
@@ -88,6 +90,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     slos: new Slos(rules.slos, graph),
     payments: new PaymentBook(),
     changes: [],
+    worked: new Map(),
     files: new Map(),
     renewed: new Map(),
     renewals: new Map(),

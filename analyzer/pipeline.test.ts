@@ -144,17 +144,36 @@ describe('what is no incident', () => {
     const run = new Run(6).seconds(90);
     expect(run.seconds(60, { loud: { [run.platform.names.shop]: 3 } }).log).toEqual([]);
   });
+  const works = (run: Run, service: string): Run => {
+    const timeMs = run.platform.nowMs;
+    const event = { v: 1, kind: 'maintenance', service, what: 'works', timeMs, untilMs: timeMs + 60_000 } as const;
+    run.take(run.platform.say({ kind: 'event', event }));
+    return run;
+  };
   it('planned maintenance', () => {
     const run = new Run(8).seconds(90);
     const { one } = run.platform.names;
-    const timeMs = run.platform.nowMs;
-    run.take(
-      run.platform.say({
-        kind: 'event',
-        event: { v: 1, kind: 'maintenance', service: one, what: 'works', timeMs, untilMs: timeMs + 60_000 },
-      }),
-    );
-    expect(run.seconds(40, { slow: { [one]: 300 } }).of('incident.opened')).toEqual([]);
+    expect(
+      works(run, one)
+        .seconds(40, { slow: { [one]: 300 } })
+        .of('incident.opened'),
+    ).toEqual([]);
+  });
+  it('what customers feel of planned maintenance', () => {
+    const run = new Run(8).seconds(90);
+    const { one } = run.platform.names;
+    expect(
+      works(run, one)
+        .seconds(10, { errors: { [one]: 1 } })
+        .seconds(30)
+        .of('incident.opened'),
+    ).toEqual([]);
+  });
+  it('but trouble of who calls it is one, while the work itself hurts nobody', () => {
+    const run = new Run(8).seconds(90);
+    const { one, shop } = run.platform.names;
+    works(run, one).seconds(20, { errors: { [shop]: 1 } });
+    expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([shop]);
   });
 });
 

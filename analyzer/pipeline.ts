@@ -3,6 +3,7 @@
 import { hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
+import { noteWork } from './correlate/planned.ts';
 import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs } from './engine.ts';
 import { account, accumulate } from './impact.ts';
@@ -98,6 +99,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.kpis.settle(atMs);
   engine.slos.moveTo(engine.tickMs);
   engine.watch.silence(engine.tickMs);
+  noteWork(engine);
   const stirring = openers(engine);
   for (const file of engine.files.values()) {
     observe(engine, file, stirring);

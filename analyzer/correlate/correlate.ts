@@ -7,6 +7,7 @@ import type { Series, Watch } from '../watch.ts';
 import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
 import { commonMode, matters, opens } from './opening.ts';
+import { planned } from './planned.ts';
 import { natsNeeded } from './rarity.ts';
 import { unanswered } from './unanswered.ts';
 
@@ -82,19 +83,6 @@ const paused = ({ watch }: Engine, one: Series): boolean => {
     .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
   return others.length > 0 && others.every(({ index }) => watch.active.has(index));
 };
-
-/** Known maintenance of the entity, or of who calls it. */
-export const planned = (engine: Engine, { meta }: Series): boolean =>
-  engine.changes.some(
-    ({ kind, service, timeMs = 0, untilMs = timeMs + 300_000 }) =>
-      kind === 'maintenance' &&
-      (service === undefined ||
-        service === meta.entity ||
-        service === meta.caller ||
-        engine.graph.upstream(service).has(meta.entity)) &&
-      engine.now.atMs >= timeMs &&
-      engine.now.atMs <= untilMs,
-  );
 
 const busyMachine = (engine: Engine): boolean => {
   const { watch } = engine;

@@ -1,6 +1,7 @@
 // Budgets that burn too fast: a page opens an incident or joins one, a ticket is told and wakes nobody, both are called off when it is over.
 import { type Anomaly, type Bilingual, type BurnPolicy, limits } from '@fenghuo/rules/contract';
-import { belongs, planned, severity } from '../correlate/correlate.ts';
+import { belongs, severity } from '../correlate/correlate.ts';
+import { planned } from '../correlate/planned.ts';
 import { type Engine, emit } from '../engine.ts';
 import { type Series, unprobed } from '../watch.ts';
 import { accountMs, alertKey, type Objective } from './slos.ts';
