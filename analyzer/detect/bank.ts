@@ -4,7 +4,7 @@ import type { SeriesMeta } from '../types.ts';
 import { learnBand, learnSample } from './band.ts';
 import { createBatch, put } from './batch.ts';
 import { prepare } from './prepare.ts';
-import { BankReadings, looksOf, SILENT_STEPS } from './readings.ts';
+import { BankReadings, LOOK_MS_MOST, looksOf, SILENT_STEPS } from './readings.ts';
 import {
   AGE,
   ANOMALOUS,
@@ -46,12 +46,16 @@ export { BEGAN, ENDED, NOTHING, RETURNED, RING } from './record.ts';
 
 /** A sample adds at most so much z to the sum: less than three in a row never decide. */
 const Z_COUNTS = 6;
+/** Decades that several samples in a row out of the band are worth. */
+const SEVERAL = 0.5;
 /** Share of missing samples above which silence says nothing. */
 const MISSING_MOST = 0.2;
 
 export class DetectorBank extends BankReadings {
   private readonly seasons = new Seasons();
   private readonly batch = createBatch();
+  /** A surprise below this decides at no step. */
+  private readonly calmDecades = this.options.decades + looksOf(LOOK_MS_MOST);
 
   /** Adds a series sampled every `stepMs`; answers its index. */
   add(meta: SeriesMeta, stepMs: number): number {
@@ -117,7 +121,7 @@ export class DetectorBank extends BankReadings {
         const deviation = f[at + DEVIATION]!;
         const z = (x - f[at + LOCATION]!) / Math.max(deviation, floor);
         f[at + Z] = z;
-        const isCalm = Math.abs(z) < options.zSlack && f[at + SUM] === 0 && f[at + SURPRISE]! < options.decadesAlone;
+        const isCalm = Math.abs(z) < options.zSlack && f[at + SUM] === 0 && f[at + SURPRISE]! < this.calmDecades;
         if (!isCalm || (state & ANOMALOUS) !== 0) {
           const turn = this.weigh(at);
           if (turn !== NOTHING) batch.turn[k] = turn;
@@ -150,14 +154,13 @@ export class DetectorBank extends BankReadings {
   private decides(at: number, strength: number): boolean {
     const { f } = this.r;
     const o = this.options;
-    if (f[at + SURPRISE]! < o.decadesAlone && strength < o.zImmediate && f[at + SUM]! < o.sumDecides) return false;
-    const isBad = isBadWay(this.traits(at / WORDS), f[at + Z]!);
     const looks = looksOf(f[at + STEP_MS]!);
+    if (isBadWay(this.traits(at / WORDS), f[at + Z]!) && f[at + SURPRISE]! >= o.decades + looks) return true;
+    if (strength < o.zImmediate && f[at + SUM]! < o.sumDecides) return false;
     const isYoung = this.goesByBand(at / WORDS);
-    if (isBad && f[at + SURPRISE]! >= o.decadesAlone + looks) return true;
     // A single sample must be rare for the looks of a day; several in a row are evidence of their own.
-    const isImmediate = strength >= o.zImmediate && (isYoung || f[at + HELD]! >= o.decadesBand + looks);
-    return isImmediate || (f[at + SUM]! >= o.sumDecides && (isYoung || f[at + HELD]! >= o.decadesBand));
+    const isImmediate = strength >= o.zImmediate && (isYoung || f[at + HELD]! >= o.decades + looks);
+    return isImmediate || (f[at + SUM]! >= o.sumDecides && (isYoung || f[at + HELD]! >= o.decades - SEVERAL));
   }
 
   private going(at: number, strength: number): 0 | 2 {

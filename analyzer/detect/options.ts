@@ -10,10 +10,11 @@ export type BankOptions = {
   /** Effective z above which samples add up, and the sum that decides (one-sided CUSUM, Page 1954). */
   readonly zSlack: number;
   readonly sumDecides: number;
-  /** Decades of surprise that decide alone, at a sample in five minutes or slower; faster series look more often and need more. */
-  readonly decadesAlone: number;
-  /** Decades that a decision of the band needs once the series has `youngSamples`. */
-  readonly decadesBand: number;
+  /**
+   * Decades of surprise that decide, at a sample in five minutes: the budget of false alarms a day. Who looks more often a day needs more to
+   * decide on one sample, who looks less often needs less (`looksOf`). Once the series has `youngSamples`.
+   */
+  readonly decades: number;
   readonly youngSamples: number;
   /** Samples inside the band that end an anomaly. */
   readonly calmSamples: number;
@@ -27,8 +28,7 @@ export const bankDefaults: BankOptions = {
   zImmediate: 9,
   zSlack: 3,
   sumDecides: 7,
-  decadesAlone: 5.7,
-  decadesBand: 5.7,
+  decades: 6.2,
   youngSamples: 120,
   calmSamples: 5,
   acceptSamples: 1_800,

@@ -40,10 +40,15 @@ import { back, floorOf, isBadWay } from './traits.ts';
 
 /** Missing samples in a row after which a series counts as silent. */
 export const SILENT_STEPS = 3;
-/** Looks a day of a five-minute series; the decision's false alarms are meant per day, not per sample. */
+/** Step at which the decision's decades are meant. */
 const LOOK_MS = 300_000;
-/** Decades that the looks of a faster series cost. */
-export const looksOf = (stepMs: number): number => Math.log10(Math.max(1, LOOK_MS / stepMs));
+/** A day: who looks more seldom is judged as if it looked once a day. */
+export const LOOK_MS_MOST = 86_400_000;
+/**
+ * Decades that a series' looks cost: its false alarms are meant per day, not per sample, so a faster one needs more, and one that is seen
+ * once an hour less (its looks a day are a twelfth).
+ */
+export const looksOf = (stepMs: number): number => Math.log10(LOOK_MS / Math.min(stepMs, LOOK_MS_MOST));
 
 export class BankReadings {
   protected readonly options: BankOptions;
@@ -165,6 +170,11 @@ export class BankReadings {
     const at = index * WORDS;
     const looks = looksOf(f[at + STEP_MS]!);
     return probabilityOf(this.strength(index), f[at + SUM]!, f[at + HELD]!, looks, this.goesByBand(index));
+  }
+
+  /** Surprise of the last sample, decades. */
+  decades(index: number): number {
+    return Number.isNaN(this.last(index)) ? 0 : this.r.f[index * WORDS + SURPRISE]!;
   }
 
   /** Surprise of the last sample as a score, 0..1; comparable over series. */

@@ -1,14 +1,17 @@
 // Recorded series through the bank, one sample at a time in their order: the same code and settings as the live engine.
 import type { SeriesMeta } from '../types.ts';
-import { type BankOptions, BEGAN, DetectorBank, ENDED } from './bank.ts';
+import { type BankOptions, BEGAN, bankDefaults, DetectorBank, ENDED } from './bank.ts';
+import { Joint } from './joint.ts';
+import { looksOf } from './readings.ts';
 
 /** One row of the answer; `probability` is that of the anomaly told, `isLasting` whether it goes on. `anomaly` is the alarm: raised when an anomaly begins, quiet again once it is told or over. */
 export type Verdict = { score: number; anomaly: 0 | 1; metrics: string[]; probability: number; isLasting: boolean };
 
 /** Rows that an alarm stays raised while its anomaly lasts. */
 const ALARM_ROWS = 3;
-/** Of several series of one entity: rows within which their anomalies belong together, and how many surprises are added. */
-const TOGETHER_ROWS = 3;
+/** Rows without a joint surprise after which the next one is another alarm. */
+const CALM_ROWS = 5;
+/** Of several series of one entity: how many scores are averaged. */
 const STRONGEST = 3;
 
 /** Least gap between rows is the step; ties and gaps of the recording do not move it. Seconds in, milliseconds out. */
@@ -56,8 +59,7 @@ export const runSingle = (
 };
 
 /**
- * Several series of one entity, `columns[m][row]`: the joint decision. Every metric gives its own chances to be wrong, so
- * one alone must be as rare as all of them together allow (Bonferroni); several at once add up.
+ * Several series of one entity, `columns[m][row]`: the joint decision (joint.ts), judged by the same decades as one series' is.
  */
 export const runJoint = (
   names: readonly string[],
@@ -68,31 +70,32 @@ export const runJoint = (
   const bank = new DetectorBank(options);
   const step = stepOf(times);
   const indices = names.map((name) => bank.add(metaOf(name), step));
-  const lastBegan = names.map(() => Number.NEGATIVE_INFINITY);
+  const needed = { ...bankDefaults, ...options }.decades + looksOf(step);
+  const joint = new Joint(names.length, needed);
   const scores = new Float64Array(names.length);
-  const need = Math.max(2, Math.ceil(names.length / 8));
   let raised = 0;
+  let calm = Number.POSITIVE_INFINITY;
   let suspects: string[] = [];
-  let together = false;
   return times.map((time, row) => {
     indices.forEach((index, m) => {
-      if (bank.push(index, time * 1000, columns[m]![row]!) === BEGAN) lastBegan[m] = row;
+      bank.push(index, time * 1000, columns[m]![row]!);
+      joint.put(m, row, bank.decades(index));
       scores[m] = bank.score(index);
     });
-    const began = names.filter((_, m) => row - lastBegan[m]! < TOGETHER_ROWS);
-    if (began.length >= need && !together) {
+    const { decades, members } = joint.read();
+    if (raised > 0) raised--;
+    const isOver = decades >= needed;
+    if (isOver && calm >= CALM_ROWS) {
       raised = ALARM_ROWS;
-      suspects = began;
-    } else if (raised > 0) raised--;
-    together = began.length >= need;
-    const probability = Math.max(...indices.map((index) => bank.probability(index)));
+      suspects = members.map((m) => names[m]!);
+    }
+    calm = isOver ? 0 : calm + 1;
     const strongest = [...scores].sort((a, b) => b - a).slice(0, STRONGEST);
-    const score = strongest.reduce((sum, each) => sum + each, 0) / STRONGEST;
     return {
-      score,
+      score: strongest.reduce((sum, each) => sum + each, 0) / STRONGEST,
       anomaly: raised > 0 ? 1 : 0,
       metrics: raised > 0 ? suspects : [],
-      probability,
+      probability: Math.max(...indices.map((index) => bank.probability(index))),
       isLasting: raised > 0,
     };
   });

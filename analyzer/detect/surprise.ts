@@ -37,7 +37,7 @@ const ROUGH_LEAST = 0.02;
 /** A jump counts for at most so many scales. */
 const JUMP_MOST = 6;
 /** Weight of the second and third view beside the first: views that agree say more, but they are not independent. */
-const AGREE = 0.4;
+export const AGREE = 0.4;
 /** Samples over which a told surprise is held against lesser ones, and what these then count. */
 const HOLD = 50;
 const REPEAT = 0.5;
