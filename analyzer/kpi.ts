@@ -25,6 +25,9 @@ export type Kpi = {
   readonly done: { readonly numerator: number; readonly denominator: number }[];
 };
 
+/** Gauges of things (UCUM annotates their units: {terminal}) and of bytes add up over their attributes; a share or a temperature is the mean of them. */
+const addsUp = (unit: string): boolean => unit === 'By' || /^\{.+\}$/.test(unit);
+
 const matches = (rule: Source, schema: FrameSchema, column: FrameSchema['columns'][number]): boolean =>
   column.metric === rule.metric &&
   (column.stat === undefined || column.stat === 'count') &&
@@ -101,7 +104,8 @@ export class Kpis {
 
   private finish(kpi: Kpi, timeMs: number, sum: Sum): void {
     const { numerator, denominator, gauges } = sum;
-    kpi.done.push({ numerator: gauges > 1 ? numerator / gauges : numerator, denominator });
+    const mean = gauges > 1 && !addsUp(kpi.rule.unit);
+    kpi.done.push({ numerator: mean ? numerator / gauges : numerator, denominator });
     if (kpi.done.length > ratioTicks) kpi.done.shift();
     let value = kpi.done.at(-1)!.numerator;
     if (kpi.rule.per) {

@@ -1,0 +1,47 @@
+// A figure of customers is made of many series: whether they add up or are averaged decides what the operator reads.
+import { type FrameSchema, type RuleBook, rule } from '@fenghuo/rules/contract';
+import { expect, it } from 'vitest';
+import { Graph } from './graph.ts';
+import { Kpis } from './kpi.ts';
+import { randomNames, rulesFor } from './testing/platform.ts';
+import { Watch } from './watch.ts';
+
+const regions = ['north', 'south', 'west'];
+
+/** What the figure over one gauge per region says when the regions report these values. */
+const figure = (unit: string, values: readonly number[]): number => {
+  const kpi = { name: 'k', title: 'k', audience: 'merchants', metric: 'app.k', unit, better: 'higher' };
+  const topology = rule.parse({ kind: 'topology', entities: [], kpis: [kpi] }) as RuleBook['topology'];
+  const watch = new Watch(new Graph(topology), rulesFor(randomNames(1)).detectors);
+  const schema: FrameSchema = {
+    v: 1,
+    probe: 'shop@1',
+    incarnation: 1,
+    hash: '0123456789abcdef',
+    resource: { service: 'shop', instance: '1', host: 'h' },
+    listens: [],
+    columns: values.map((_, at) => ({
+      id: `a00000000000000${at}`,
+      metric: 'app.k',
+      unit,
+      kind: 'gauge',
+      class: 'business',
+      attributes: { region: regions[at]! },
+    })),
+  };
+  const kpis = new Kpis(topology, watch);
+  kpis.learn(schema, schema.probe);
+  kpis.push(schema.hash, schema.probe, 1_000, Float64Array.from(values));
+  kpis.settle(1_000);
+  return kpis.find('k')!.series.last;
+};
+
+it('adds up what each region counts: 100 terminals are online, not 33.3', () => {
+  expect(figure('{terminal}', [40, 35, 25])).toBe(100);
+  expect(figure('By', [1_000, 24])).toBe(1_024);
+});
+
+it('averages what does not add up: the fill of two buffers is no 150 %', () => {
+  expect(figure('1', [0.9, 0.6])).toBeCloseTo(0.75, 12);
+  expect(figure('Cel', [20, 30])).toBe(25);
+});
