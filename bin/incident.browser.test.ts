@@ -22,7 +22,16 @@ let witness: Witness;
 let watcher: Watcher;
 let startedMs: number;
 
-const lastWords = (): string => readFileSync(join(product.data, 'up.log'), 'utf8').slice(-1_000);
+/** What a failure is understood by: the newest decisions, evidence left out, and what the product printed. */
+const lastWords = (): string =>
+  [
+    ...witness.decisions
+      .filter(({ decision: { type } }) => !/anomaly|inhibited|impact|payments/.test(type))
+      .slice(-16)
+      .map(({ atMs, decision }) => `${atMs - startedMs} ms ${JSON.stringify(decision).slice(0, 400)}`),
+    `flag reports: ${JSON.stringify(witness.reports.slice(-2))}`,
+    readFileSync(join(product.data, 'up.log'), 'utf8').slice(-1_000),
+  ].join('\n');
 const until = (what: string, ms: number, is: () => boolean | Promise<boolean>): Promise<void> =>
   eventually(what, ms, is, lastWords);
 const text = async (id: string): Promise<string> => (await watcher.page.getByTestId(id).first().textContent()) ?? '';
