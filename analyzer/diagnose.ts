@@ -86,13 +86,15 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const series: SeriesEvidence[] = [];
   const speaks = speaking(engine);
   const { series: near, entities } = around(engine, file);
+  // What an incident before this one did is nobody's usual: a relapse is measured by the calm in between.
+  const sinceMs = Math.max(file.onsetMs - beforeOnsetMs, Math.min(engine.calmSinceMs, file.onsetMs));
   for (const one of near) {
     const { index, meta } = one;
     const isActive = watch.active.has(index);
     if (isMute(meta, isActive, engine.tickMs - file.onsetMs)) continue;
     const { timesMs, values } = watch.bank.recent(index);
     let from = timesMs.length;
-    while (from > 0 && timesMs[from - 1]! >= file.onsetMs - beforeOnsetMs) from--;
+    while (from > 0 && timesMs[from - 1]! >= sinceMs) from--;
     const said = isActive ? watch.anomaly(index) : undefined;
     const anomaly = said?.shape === 'silence' && speaks(one) ? undefined : said;
     series.push({

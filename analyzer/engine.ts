@@ -69,6 +69,8 @@ export type Engine = {
   awaited: Set<string>;
   judged: boolean;
   prunedMs: number;
+  /** Since when the cause of the incident that closed last has been healthy: what is older belongs to that incident. */
+  calmSinceMs: number;
   /** Decisions of the log, by the sequence that led to them: while they last, the engine follows instead of deciding. */
   follow: Map<number, Decision[]> | undefined;
   now: { seq: number; atMs: number; n: number };
@@ -102,6 +104,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     awaited: new Set(),
     judged: true,
     prunedMs: 0,
+    calmSinceMs: Number.NEGATIVE_INFINITY,
     follow: undefined,
     now: { seq: 0, atMs: 0, n: 0 },
     out: { decisions: [], leases: [], evaluated: false },
@@ -197,6 +200,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
 
 const closed = (engine: Engine, file: CaseFile): void => {
   engine.files.delete(file.id);
+  engine.calmSinceMs = Math.max(engine.calmSinceMs, file.healthySinceMs ?? file.quietSinceMs ?? engine.calmSinceMs);
   for (const index of file.references.keys()) engine.watch.bank.thaw(index);
   if (engine.files.size === 0) for (const kpi of engine.kpis.all) engine.watch.bank.thaw(kpi.series.index);
 };
