@@ -5,6 +5,8 @@ import { eventNats, failShare, figureNats, natsOf, slowShare, tickNatsMax, troub
 
 /** A few errors among many calls are the daily bread of retries. */
 const errorShareMin = 0.05;
+/** So many ticks with calls of which none fails end a trouble, as they end an anomaly: what was before is told already. */
+const calmTicks = 5;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 
@@ -48,13 +50,14 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
       ? rate + 1 / Math.min(learned, remembered)
       : failShare(rate, usualCalls, Math.min(learned, remembered));
   const matters = Math.max(counted === undefined ? floor : errorShareMin, (1 + change) * usual);
-  let [nats, ticks, errors, all] = [0, 0, 0, 0];
+  let [nats, ticks, errors, all, calm] = [0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
     const n = counted === undefined ? 1 : (counted.calls[counted.calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
     nats += counted === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
-    if (nats <= 0) [nats, ticks, errors, all] = [0, 0, 0, 0];
+    calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
+    if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all] = [0, 0, 0, 0];
     else [ticks, errors, all] = [ticks + (k > 0 ? 1 : 0), errors + k, all + n];
   }
   const isTrouble = errors - usual * all >= floor && (counted === undefined || errors >= errorShareMin * all);
