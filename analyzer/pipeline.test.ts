@@ -1,67 +1,10 @@
 // The engine on a made-up platform: a third party turns slow, is named, left, and returned to; what looks like it is no incident.
-import type { Decision, FlagLease, RuleBook } from '@fenghuo/rules/contract';
+import type { RuleBook } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine } from './engine.ts';
-import type { Input } from './input.ts';
+import { createEngine } from './engine.ts';
 import { step } from './pipeline.ts';
-import { Platform, randomNames, rulesFor, type Trouble } from './testing/platform.ts';
-
-class Run {
-  readonly platform: Platform;
-  readonly engine: Engine;
-  readonly log: Decision[] = [];
-  readonly leases: FlagLease[] = [];
-  readonly inputs: Input[] = [];
-  agentAnswers = true;
-
-  constructor(
-    seed: number,
-    act: 'on' | 'dry' | 'off' = 'on',
-    change: (rules: RuleBook) => RuleBook = (rules) => rules,
-  ) {
-    const names = randomNames(seed);
-    this.platform = new Platform(names, seed);
-    this.engine = createEngine(change(rulesFor(names)), { partition: 0, act });
-  }
-
-  take(input: Input): void {
-    this.inputs.push(input);
-    const { decisions, leases } = step(this.engine, input);
-    this.log.push(...structuredClone(decisions));
-    this.leases.push(...leases);
-    const last = leases.at(-1);
-    if (last === undefined || !this.agentAnswers) return;
-    // The agent in the till: takes the value and says so.
-    const before = this.platform.value;
-    this.platform.value = last.value ?? this.platform.names.one;
-    if (this.platform.value === before) return;
-    const { value, names } = this.platform;
-    const report = {
-      v: 1 as const,
-      probe: 'p',
-      service: names.till,
-      key: 'payer',
-      value,
-      source: last.value === null ? ('default' as const) : ('lease' as const),
-      action: last.action,
-      atMs: 0,
-    };
-    this.take(this.platform.say({ kind: 'flag', report }));
-  }
-
-  seconds(n: number, trouble: Trouble = {}): this {
-    for (let i = 0; i < n; i++) for (const input of this.platform.second(trouble)) this.take(input);
-    return this;
-  }
-
-  of<T extends Decision['type']>(type: T): Extract<Decision, { type: T }>[] {
-    return this.log.filter((d): d is Extract<Decision, { type: T }> => d.type === type);
-  }
-
-  get states(): string[] {
-    return this.log.flatMap((d) => (d.type === 'action.state' || d.type === 'incident.state' ? [d.to] : []));
-  }
-}
+import { rulesFor } from './testing/platform.ts';
+import { Run } from './testing/run.ts';
 
 it('does not suspect who is merely not called any more while their probes report', () => {
   const run = new Run(11).seconds(120);
@@ -180,7 +123,7 @@ describe('what is no incident', () => {
 describe('the guards of an action', () => {
   it('FENGHUO_ACT=off and dry plan, refuse and touch nothing', () => {
     for (const mode of ['off', 'dry'] as const) {
-      const run = new Run(9, mode).seconds(90);
+      const run = new Run(9, undefined, mode).seconds(90);
       run.seconds(30, { slow: { [run.platform.names.one]: 750 } });
       expect(run.leases).toEqual([]);
       expect(run.states).toEqual(['refused']);
@@ -200,7 +143,7 @@ describe('the guards of an action', () => {
       ...rules,
       playbooks: rules.playbooks.map((p) => ({ ...p, guards: { ...p.guards, approval: 'person' as const } })),
     });
-    const run = new Run(11, 'on', person).seconds(90);
+    const run = new Run(11, person).seconds(90);
     const slow = { slow: { [run.platform.names.one]: 750 } };
     run.seconds(5, slow);
     expect(run.states).toEqual(['awaiting_approval']);

@@ -10,6 +10,7 @@ export class Run {
   readonly engine: Engine;
   readonly log: Decision[] = [];
   readonly leases: FlagLease[] = [];
+  readonly inputs: Input[] = [];
   /** What agents hold now, by `service flag`; without a probe that asks for it no flag is ever reported. */
   readonly flags = new Map<string, string>();
   agentAnswers = true;
@@ -25,6 +26,7 @@ export class Run {
   }
 
   take(input: Input): void {
+    this.inputs.push(input);
     const { decisions, leases } = step(this.engine, input);
     this.log.push(...structuredClone(decisions));
     this.leases.push(...leases);
@@ -63,5 +65,10 @@ export class Run {
       const planned = this.of('action.planned').find(({ action }) => action.id === d.action);
       return [`${planned?.action.playbook} ${d.to}`];
     });
+  }
+
+  /** States of actions and incidents, in the order in which they came. */
+  get states(): string[] {
+    return this.log.flatMap((d) => (d.type === 'action.state' || d.type === 'incident.state' ? [d.to] : []));
   }
 }
