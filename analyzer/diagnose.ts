@@ -3,9 +3,12 @@ import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
-import { BEFORE_SAMPLES } from './localise/past.ts';
+import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
 import { isMute, ranked } from './localise/ranked.ts';
-import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
+import { defaults } from './localise/settings.ts';
+import { isCalm } from './localise/strength.ts';
+import { Samples } from './samples.ts';
+import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
 import type { Probe, Series } from './watch.ts';
 
 /** A cause is named at once when it stands out so far, and whatever stands first after so long. */
@@ -47,12 +50,15 @@ const some = <T>(all: Iterable<T>, is: (one: T) => boolean): boolean => {
 
 /** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`. */
 const absent = ({ watch, tickMs }: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
+  const isGone = (at: number): boolean => at < tickMs - limits.tickMs;
   const told = new Map<string, number>();
   for (const { service, tickMs: at } of watch.probes.values())
-    if (service !== undefined) told.set(service, Math.max(told.get(service) ?? 0, at));
-  return [...told].flatMap(([service, at]) =>
-    at >= fromMs && at < tickMs - limits.tickMs ? [{ service, timeMs: at + limits.tickMs }] : [],
-  );
+    if (service !== undefined && isGone(at)) told.set(service, Math.max(told.get(service) ?? 0, at));
+  // Few are: whether another of their processes is there is asked of those alone.
+  if (told.size > 0)
+    for (const { service, tickMs: at } of watch.probes.values())
+      if (service !== undefined && !isGone(at)) told.delete(service);
+  return [...told].flatMap(([service, at]) => (at >= fromMs ? [{ service, timeMs: at + limits.tickMs }] : []));
 };
 
 /** What was announced, and who was started anew or is gone without being announced. */
@@ -80,42 +86,56 @@ const eventsOf = (engine: Engine, onsetMs: number): Evidence['events'] => {
   ];
 };
 
+/** What stirs not at all says so by its last samples: the others need not be read. Of edges and of traffic also what is within the band counts. */
+const mayBeCalm = ({ meta }: Series, isActive: boolean): boolean =>
+  !isActive && meta.caller === undefined && meta.class !== 'traffic' && meta.class !== 'business';
+
+/** A series in the ranking's eyes: in full, or its present alone where that is calm. */
+const seenAs = (
+  { watch }: Engine,
+  one: Series,
+  { onsetMs, sinceMs }: { readonly onsetMs: number; readonly sinceMs: number },
+  samples: Samples,
+  speaks: (one: Series) => boolean,
+): SeriesEvidence => {
+  const { index, meta } = one;
+  const baseline = watch.baseline(one);
+  const isActive = watch.active.has(index);
+  if (mayBeCalm(one, isActive)) {
+    const fromMs = onsetMs - limits.tickMs;
+    const { timesMs, values } = samples.since(index, Math.max(sinceMs, fromMs - JUST_BEFORE * limits.tickMs));
+    const present = { meta, baseline, timesMs, values };
+    if (!values.includes(Number.NaN) && isCalm(present, fromMs, defaults)) return present;
+  }
+  const said = isActive ? watch.anomaly(index) : undefined;
+  const anomaly = said?.shape === 'silence' && speaks(one) ? undefined : said;
+  const { timesMs, values } = samples.since(index, sinceMs);
+  return { meta, baseline, timesMs, values, ...(anomaly === undefined ? {} : { anomaly }) };
+};
+
 /** Everything that the ranking may look at, about one incident. */
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
-  const { watch, graph } = engine;
-  const series: SeriesEvidence[] = [];
+  const { watch, graph, tickMs } = engine;
+  const { onsetMs } = file;
   const speaks = speaking(engine);
-  const { series: near, entities } = around(engine, file);
+  const samples = new Samples(watch.bank);
+  const { series, entities } = around(engine, file);
   // What an incident before this one did is nobody's usual: a relapse is measured by the calm in between.
-  const sinceMs = Math.max(file.onsetMs - beforeOnsetMs, Math.min(engine.calmSinceMs, file.onsetMs));
-  for (const one of near) {
-    const { index, meta } = one;
-    const isActive = watch.active.has(index);
-    if (isMute(meta, isActive, engine.tickMs - file.onsetMs)) continue;
-    const { timesMs, values } = watch.bank.recent(index);
-    let from = timesMs.length;
-    while (from > 0 && timesMs[from - 1]! >= sinceMs) from--;
-    const said = isActive ? watch.anomaly(index) : undefined;
-    const anomaly = said?.shape === 'silence' && speaks(one) ? undefined : said;
-    series.push({
-      meta,
-      baseline: watch.baseline(one),
-      timesMs: timesMs.subarray(from),
-      values: values.subarray(from),
-      ...(anomaly === undefined ? {} : { anomaly }),
-    });
-  }
+  const sinceMs = Math.max(onsetMs - beforeOnsetMs, Math.min(engine.calmSinceMs, onsetMs));
+  const edges: GraphEdge[] = [];
+  for (const { caller, callee, source } of graph.edges.values())
+    if (entities.has(caller) || entities.has(callee)) edges.push({ caller, callee, source });
   return {
     stepMs: limits.tickMs,
-    onsetMs: file.onsetMs,
-    nowMs: engine.tickMs,
-    series,
-    edges: [...graph.edges.values()]
-      .filter(({ caller, callee }) => entities.has(caller) || entities.has(callee))
-      .map(({ caller, callee, source }) => ({ caller, callee, source })),
+    onsetMs,
+    nowMs: tickMs,
+    series: series
+      .filter(({ index, meta }) => !isMute(meta, watch.active.has(index), tickMs - onsetMs))
+      .map((one) => seenAs(engine, one, { onsetMs, sinceMs }, samples, speaks)),
+    edges,
     kinds: graph.kinds,
     hosts: graph.hosts,
-    events: eventsOf(engine, file.onsetMs),
+    events: eventsOf(engine, onsetMs),
   };
 };
 

@@ -34,7 +34,7 @@ import {
   WORDS,
   Z,
 } from './record.ts';
-import { recentOf } from './ring.ts';
+import { copyLast, countSince, recentOf } from './ring.ts';
 import { shapeOf } from './shape.ts';
 import { back, floorOf, isBadWay } from './traits.ts';
 
@@ -157,6 +157,22 @@ export class BankReadings {
   /** The last samples, oldest first; times are those of the series' step. */
   recent(index: number): { readonly timesMs: Float64Array; readonly values: Float64Array } {
     return recentOf(this.r, index);
+  }
+
+  /** Copies the samples from `fromMs` on, oldest first, into `out` from place `to` on; how many they are, at most the ring's `RING`. */
+  copySince(index: number, fromMs: number, out: Float64Array, to: number): number {
+    const count = countSince(this.r, index, fromMs);
+    copyLast(this.r, index, count, out, to);
+    return count;
+  }
+
+  /** When the last sample was due, and the step between two, ms. */
+  lastMs(index: number): number {
+    return this.r.u[index * WORDS + LAST_S]! * 1000;
+  }
+
+  stepMs(index: number): number {
+    return this.r.f[index * WORDS + STEP_MS]!;
   }
 
   /** The last sample, NaN where it was missing. */

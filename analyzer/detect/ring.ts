@@ -48,14 +48,23 @@ const gaps = ({ f, u, b, ring, capacity }: Records, index: number, gapMs: number
 
 /** The samples of series `i`, oldest first; times are counted back from the last by the series' step. */
 export const recentOf = (r: Records, i: number): { readonly timesMs: Float64Array; readonly values: Float64Array } => {
-  const at = i * WORDS;
-  const count = r.b[at * 4 + FILLED]!;
-  const head = r.b[at * 4 + HEAD]!;
+  const count = r.b[i * WORDS * 4 + FILLED]!;
   const timesMs = new Float64Array(count);
   const values = new Float64Array(count);
-  for (let k = 0; k < count; k++) {
-    values[k] = r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!;
-    timesMs[k] = r.u[at + LAST_S]! * 1000 - (count - 1 - k) * r.f[at + STEP_MS]!;
-  }
+  copyLast(r, i, count, values, 0);
+  for (let k = 0; k < count; k++)
+    timesMs[k] = r.u[i * WORDS + LAST_S]! * 1000 - (count - 1 - k) * r.f[i * WORDS + STEP_MS]!;
   return { timesMs, values };
+};
+
+/** How many of the samples of series `i` are from `fromMs` on. */
+export const countSince = ({ u, f, b }: Records, i: number, fromMs: number): number => {
+  const since = Math.floor((u[i * WORDS + LAST_S]! * 1000 - fromMs) / f[i * WORDS + STEP_MS]!) + 1;
+  return Math.max(0, Math.min(b[i * WORDS * 4 + FILLED]!, since));
+};
+
+/** Writes the last `count` samples of series `i`, at most as many as there are, into `out` from place `to` on, oldest first. */
+export const copyLast = (r: Records, i: number, count: number, out: Float64Array, to: number): void => {
+  const head = r.b[i * WORDS * 4 + HEAD]!;
+  for (let k = 0; k < count; k++) out[to + k] = r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!;
 };

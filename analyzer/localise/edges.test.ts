@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Scored, shareOut as shared } from './edges.ts';
 import { defaults } from './settings.ts';
 
-const shareOut = (scored: readonly Scored[]) => shared(scored, defaults);
+const shareOut = (scored: readonly Scored[]) => shared(scored, 0, defaults);
 
 const edge = (caller: string, entity: string, strength: number, shift = strength): Scored => ({
   series: {

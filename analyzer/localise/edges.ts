@@ -4,7 +4,7 @@
 import type { SeriesEvidence } from '../types.ts';
 import { MAD_TO_SD } from './past.ts';
 import type { Settings } from './settings.ts';
-import { type Strength, tempered } from './strength.ts';
+import { fullStrengthOf, type Strength, tempered } from './strength.ts';
 
 export type Scored = { readonly series: SeriesEvidence; readonly strength: Strength };
 
@@ -28,9 +28,14 @@ const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> =>
   return edges;
 };
 
+/** By how much a figure moved, also within its band. */
+const shiftOf = ({ series, strength }: Scored, fromMs: number, settings: Settings): number =>
+  strength.strength > 0 ? strength.shift : fullStrengthOf(series, fromMs, settings).shift;
+
 /** Figures of one metric over one caller's callees: what they have in common becomes the caller's, what is left the callee's. */
 const lessCommon = (
   scored: readonly Scored[],
+  fromMs: number,
   settings: Settings,
 ): { readonly kept: Scored[]; readonly common: Map<string, Scored> } => {
   const groups = new Map<string, Scored[]>();
@@ -46,10 +51,14 @@ const lessCommon = (
   const common = new Map<string, Scored>();
   for (const group of groups.values()) {
     if (new Set(group.map((one) => one.series.meta.entity)).size < settings.calleesLeast) continue;
-    const shift = lowerMedian(group.map((one) => one.strength.shift));
-    const spread = MAD_TO_SD * lowerMedian(group.map((one) => Math.abs(one.strength.shift - shift)));
+    // Where nothing is loud there is nothing to share out.
+    if (!group.some((one) => one.strength.strength > 0)) continue;
+    const shifts = group.map((one) => shiftOf(one, fromMs, settings));
+    const shift = lowerMedian(shifts);
+    const spread = MAD_TO_SD * lowerMedian(shifts.map((each) => Math.abs(each - shift)));
     if (shift <= 0) continue;
     for (const one of group) {
+      if (one.strength.strength === 0) continue;
       const z = (one.strength.shift - shift) / Math.max(one.strength.scale, spread);
       left.set(one, Math.min(one.strength.strength, tempered(z, one.strength.share, settings)));
     }
@@ -63,7 +72,8 @@ const lessCommon = (
     const own = left.get(one) ?? one.strength.strength;
     // Whoever sees all its callees late is a poor witness against any one of them.
     const against = one.strength.strength - (shared?.strength.strength ?? 0);
-    return withStrength(one, Math.max(0, Math.min(own, against)));
+    const is = Math.max(0, Math.min(own, against));
+    return is === one.strength.strength ? one : withStrength(one, is);
   });
   return { kept, common };
 };
@@ -71,9 +81,10 @@ const lessCommon = (
 /** The figures of one class with each edge's strength shared out: the callee's part in place, the caller's part as a figure of the caller. */
 export const shareOut = (
   scored: readonly Scored[],
+  fromMs: number,
   settings: Settings,
 ): { readonly kept: Scored[]; readonly callers: Map<string, Scored> } => {
-  const { kept: left, common: callers } = lessCommon(scored, settings);
+  const { kept: left, common: callers } = lessCommon(scored, fromMs, settings);
   const edges = edgesOf(left);
   const complaints = new Map<string, { caller: string; strength: number }[]>();
   for (const [caller, of] of edges)
@@ -87,7 +98,7 @@ export const shareOut = (
     const agreed = others.length === 0 ? own : Math.min(own, Math.max(...others, own * settings.complaintAlone));
     const part = one.strength.strength * (1 - agreed / own);
     if (part > (callers.get(caller)?.strength.strength ?? 0)) callers.set(caller, withStrength(one, part));
-    return withStrength(one, one.strength.strength - part);
+    return part === 0 ? one : withStrength(one, one.strength.strength - part);
   });
   return { kept, callers };
 };

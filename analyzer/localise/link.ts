@@ -4,7 +4,7 @@
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { defaults } from './settings.ts';
 import { isUnderWay } from './signs.ts';
-import { strengthOf } from './strength.ts';
+import { fullStrengthOf, strengthOf } from './strength.ts';
 
 /** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
 const TOLD_MIN = 2;
@@ -31,7 +31,7 @@ const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
 const isLate = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' && meta.unit === 's';
 const isLoop = ({ meta }: SeriesEvidence): boolean =>
   meta.caller === undefined && meta.unit === 's' && /event_?loop.*(delay|lag)/.test(meta.metric);
-const shiftOf = (series: SeriesEvidence, fromMs: number): number => strengthOf(series, fromMs, defaults).shift;
+const shiftOf = (series: SeriesEvidence, fromMs: number): number => fullStrengthOf(series, fromMs, defaults).shift;
 
 /** What the first suspect was mistaken for: the link to it, or its caller; undefined where it was not. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {

@@ -3,28 +3,46 @@
 /** Samples before an onset that the ranking looks at, so many that level, steps and extremes are known; the detectors' ring holds some more. */
 export const BEFORE_SAMPLES = 24;
 /** Samples just before the onset that say what the level was then. */
-const JUST_BEFORE = 3;
+export const JUST_BEFORE = 3;
 /** Samples below which nothing is said. */
 const SAMPLES_MIN = 6;
 /** Median absolute deviation to standard deviation of a normal distribution. */
 export const MAD_TO_SD = 1.4826;
 
-/** Median (the upper one of two), NaN of nothing. */
-export const middleOf = (values: Float64Array | readonly number[]): number =>
-  Float64Array.from(values).sort()[Math.floor(values.length / 2)] ?? Number.NaN;
+/** So few numbers are sorted faster by insertion than by the library. */
+const SHORT = 64;
+
+const sortedShort = (values: ArrayLike<number>): number[] => {
+  // A plain array: a typed one of more than a few numbers has a buffer outside of the heap, which costs more than the sorting.
+  const sorted: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    let k = i - 1;
+    for (; k >= 0 && sorted[k]! > value; k--) sorted[k + 1] = sorted[k]!;
+    sorted[k + 1] = value;
+  }
+  return sorted;
+};
+
+/** Median (the upper one of two), NaN of nothing; none of the values may be missing. */
+export const middleOf = (values: ArrayLike<number>): number => {
+  const sorted = values.length <= SHORT ? sortedShort(values) : new Float64Array(values).sort();
+  return sorted[values.length >> 1] ?? Number.NaN;
+};
 
 /**
  * Level just before the onset and the scale of changes from sample to sample, at least `least` of the level and `leastAt` in the metric's
  * unit; undefined where there are too few samples, or nothing but zeros: what began since is new, and how much of it is much nobody knows.
  */
 export const localOf = (
-  before: Float64Array,
+  before: readonly number[],
   least: number,
   leastAt: number,
 ): { readonly level: number; readonly scale: number } | undefined => {
   if (before.length < SAMPLES_MIN) return undefined;
-  const level = middleOf(before.subarray(-JUST_BEFORE));
-  const differences = before.subarray(1).map((value, i) => Math.abs(value - before[i]!));
+  const level = middleOf(before.slice(-JUST_BEFORE));
+  const differences: number[] = [];
+  for (let i = 1; i < before.length; i++) differences.push(Math.abs(before[i]! - before[i - 1]!));
   const scale = Math.max(MAD_TO_SD * middleOf(differences), least * Math.abs(level), leastAt);
   return scale > 0 ? { level, scale } : undefined;
 };
@@ -33,5 +51,9 @@ export const localOf = (
  * Scale by the worst of the samples before: of n normal deviations the greatest is about sqrt(2 ln n) (Leadbetter, Lindgren and Rootzén 1983).
  * So a series that is wild now and then must be wilder still to mean anything.
  */
-export const extremeOf = (deviations: Float64Array): number =>
-  deviations.length < SAMPLES_MIN ? 0 : Math.max(0, ...deviations) / Math.sqrt(2 * Math.log(deviations.length));
+export const extremeOf = (deviations: readonly number[]): number => {
+  if (deviations.length < SAMPLES_MIN) return 0;
+  let most = 0;
+  for (const one of deviations) if (one > most) most = one;
+  return most / Math.sqrt(2 * Math.log(deviations.length));
+};

@@ -25,7 +25,13 @@ export const signsOf = (
 ): Map<string, Signs> => {
   const from = evidence.onsetMs - evidence.stepMs;
   const late = isErrorAlarm(evidence) ? settings.lateAtErrors : 1;
-  const shared = settings.sharedAside ? sharedOf(evidence.series) : new Set<SeriesEvidence>();
+  const isTelling = tellingOf(evidence.kinds);
+  const strengths = evidence.series.map((series) =>
+    isTelling(series.meta) ? strengthOf(series, from, settings) : undefined,
+  );
+  // What does not stand out need not be set aside.
+  const loud = evidence.series.filter((_, i) => (strengths[i]?.strength ?? 0) > 0);
+  const shared = settings.sharedAside ? sharedOf(loud) : new Set<SeriesEvidence>();
   // Who was started anew since the onset was gone before, however short the gap in its telemetry.
   const restarted = new Set(
     evidence.events.flatMap(({ kind, entity, timeMs }) => (kind === 'restart' && timeMs >= from ? [entity] : [])),
@@ -39,25 +45,29 @@ export const signsOf = (
     return made;
   };
   const symptoms: Record<'latency' | 'errors', Scored[]> = { latency: [], errors: [] };
-  for (const series of evidence.series) {
+  for (let i = 0; i < evidence.series.length; i++) {
+    const series = evidence.series[i]!;
     const { meta } = series;
-    if (!isTelling(meta, evidence.kinds) || shared.has(series)) continue;
+    const plain = strengths[i];
+    if (plain === undefined || shared.has(series) || (settings.sharedAside && isOfHost(meta))) continue;
     const of = signOf(meta.entity);
-    const plain = strengthOf(series, from, settings);
     if (meta.class === 'business') {
       // What a service delivers and for whom nobody waits, as behind a queue: there is no caller whose calls would show it.
       if (plain.strength > 0) of.symptoms.push({ series, strength: plain });
       continue;
     }
     const weight = meta.class === 'latency' ? late : 1;
-    const scored = { series, strength: { ...plain, strength: plain.strength * weight } };
+    const scored = {
+      series,
+      strength: weight === 1 ? plain : { ...plain, strength: plain.strength * weight },
+    };
     (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
     if (meta.caller !== undefined) continue;
     of.told++;
     if (series.anomaly?.shape === 'silence') of.silences++;
   }
   for (const of of [symptoms.errors, symptoms.latency]) {
-    const { kept, callers: theirs } = shareOut(of, settings);
+    const { kept, callers: theirs } = shareOut(of, from, settings);
     for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }
@@ -78,27 +88,39 @@ export const isUnderWay = ({ metric }: SeriesMeta): boolean => /active|in_?fligh
 const isPart = ({ metric }: SeriesMeta): boolean => /heap.*(space|eden|survivor|young)/.test(metric);
 
 /** What can speak of an entity's health. Of business only a figure that somebody gave a direction and an owner: demand moves all others. */
-const isTelling = (meta: SeriesMeta, kinds: Evidence['kinds']): boolean =>
-  meta.class === 'business'
-    ? meta.bad !== 'both' && kinds.has(meta.entity)
-    : meta.class !== 'traffic' && !isUnderWay(meta) && !isPart(meta);
+const tellingOf = (kinds: Evidence['kinds']): ((meta: SeriesMeta) => boolean) => {
+  // Many series, few metrics.
+  const known = new Map<string, boolean>();
+  const isOfOthers = (meta: SeriesMeta): boolean => {
+    const is = known.get(meta.metric) ?? (isUnderWay(meta) || isPart(meta));
+    known.set(meta.metric, is);
+    return is;
+  };
+  return (meta) =>
+    meta.class === 'business'
+      ? meta.bad !== 'both' && kinds.has(meta.entity)
+      : meta.class !== 'traffic' && !isOfOthers(meta);
+};
 
 const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
   alarm !== undefined &&
   series.some(({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric);
 
-/** Resources of the host a service runs on, and those that several entities report alike, value for value: they single out nobody. */
+/** A resource of the host that a service runs on. */
+const isOfHost = (meta: SeriesMeta): boolean =>
+  meta.ofHost === true && (meta.class === 'resource' || meta.class === 'saturation');
+
+/** Resources that several entities report alike, value for value: they single out nobody. */
 const sharedOf = (all: readonly SeriesEvidence[]): Set<SeriesEvidence> => {
   const alike = new Map<string, SeriesEvidence[]>();
   const shared = new Set<SeriesEvidence>();
   for (const series of all) {
     const { meta, values } = series;
     if (meta.class !== 'resource' && meta.class !== 'saturation') continue;
-    if (meta.ofHost === true) shared.add(series);
     const present = values.filter((value) => !Number.isNaN(value));
     // What never moves is alike by nature: a limit, a zero.
     if (present.every((value) => value === present[0])) continue;
-    const key = `${meta.metric}\u0000${meta.stat ?? ''}\u0000${present.reduce((sum, value, i) => sum + value * (i + 1), 0)}`;
+    const key = `${meta.metric}\u0000${meta.stat ?? ''}\u0000${present.join()}`;
     const same = alike.get(key);
     if (same === undefined) alike.set(key, [series]);
     else same.push(series);

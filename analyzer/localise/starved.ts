@@ -5,33 +5,37 @@ import { MAD_TO_SD, middleOf } from './past.ts';
 import type { Settings } from './settings.ts';
 import { strengthOf } from './strength.ts';
 
-/** The root makes the noise of counts even, so that few calls and many are judged alike (Anscombe, Biometrika 35, 1948). */
-const rooted = (series: SeriesEvidence, fromMs: number): SeriesEvidence => {
-  const values = series.values.map((value) => Math.sqrt(Math.max(0, value)));
-  const before = values.filter((value, i) => series.timesMs[i]! < fromMs && !Number.isNaN(value));
-  const location = before.length === 0 ? 0 : middleOf(before);
-  // The root of a Poisson count deviates by a half, however alike the few samples before happen to be. Rates may be averages.
-  const isCount =
-    series.meta.kind !== 'gauge' && series.values.every((value) => Number.isNaN(value) || Number.isInteger(value));
-  const spread = before.length === 0 ? 0 : MAD_TO_SD * middleOf(before.map((value) => Math.abs(value - location)));
-  return {
-    meta: { ...series.meta, class: 'errors', bad: 'down', unit: '' },
-    baseline: { ...series.baseline, n: before.length, location, scale: Math.max(spread, isCount ? 0.5 : 1e-12) },
-    timesMs: series.timesMs,
-    values,
-  };
-};
-
-/** Whether a sample since `fromMs` is below all before it: no fall, no strength. */
-const hasFallen = ({ timesMs, values }: SeriesEvidence, fromMs: number): boolean => {
-  let least = Number.POSITIVE_INFINITY;
+/**
+ * Calls by their roots, which make the noise of counts even, so that few calls and many are judged alike (Anscombe, Biometrika 35, 1948);
+ * undefined where no sample since `fromMs` is so far below those before it that it could mean anything.
+ */
+const rooted = (series: SeriesEvidence, fromMs: number, { zLeast }: Settings): SeriesEvidence | undefined => {
+  const { timesMs, values, meta } = series;
+  const before: number[] = [];
+  let [leastBefore, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let isCount = meta.kind !== 'gauge';
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
-    if (timesMs[i]! < fromMs) least = Math.min(value, least);
-    else if (value < least) return true;
+    isCount &&= Number.isInteger(value);
+    if (timesMs[i]! >= fromMs) least = Math.min(least, value);
+    else {
+      before.push(Math.sqrt(Math.max(0, value)));
+      leastBefore = Math.min(leastBefore, value);
+    }
   }
-  return false;
+  if (least >= leastBefore || before.length === 0) return undefined;
+  const location = middleOf(before);
+  const spread = MAD_TO_SD * middleOf(before.map((value) => Math.abs(value - location)));
+  // The root of a Poisson count deviates by a half, however alike the few samples before happen to be. Rates may be averages.
+  const scale = Math.max(spread, isCount ? 0.5 : 1e-12);
+  if (location - Math.sqrt(Math.max(0, least)) < zLeast * scale) return undefined;
+  return {
+    meta: { ...meta, class: 'errors', bad: 'down', unit: '' },
+    baseline: { ...series.baseline, n: before.length, location, scale },
+    timesMs,
+    values: values.map((value) => Math.sqrt(Math.max(0, value))),
+  };
 };
 
 /** Per caller the strongest fall of calls to a callee, as far as the caller itself is still called; shared by the callers of one callee. */
@@ -43,8 +47,9 @@ export const starving = (
 ): Map<string, Scored> => {
   const falls = new Map<string, Scored>();
   for (const series of traffic) {
-    if (!hasFallen(series, fromMs)) continue;
-    const strength = strengthOf(rooted(series, fromMs), fromMs, settings);
+    const calls = rooted(series, fromMs, settings);
+    if (calls === undefined) continue;
+    const strength = strengthOf(calls, fromMs, settings);
     if (strength.strength > (falls.get(series.meta.entity)?.strength.strength ?? 0))
       falls.set(series.meta.entity, { series, strength: { ...strength, seen: strength.seen ** 2 } });
   }

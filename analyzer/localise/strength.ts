@@ -1,6 +1,6 @@
 // How far a series left its past since the onset, as one number that is comparable between series of any unit.
-import type { SeriesEvidence } from '../types.ts';
-import { extremeOf, localOf, middleOf } from './past.ts';
+import type { SeriesEvidence, SeriesMeta } from '../types.ts';
+import { extremeOf, JUST_BEFORE, localOf, middleOf } from './past.ts';
 import type { Settings } from './settings.ts';
 
 export type Strength = {
@@ -41,23 +41,45 @@ export const tempered = (z: number, share: number, settings: Settings): number =
 
 const presentFrom = (values: Float64Array, from: number): number => {
   let present = 0;
-  for (let i = from < 0 ? values.length : from; i < values.length; i++) if (!Number.isNaN(values[i]!)) present++;
+  for (let i = from; i < values.length; i++) if (!Number.isNaN(values[i]!)) present++;
   return present;
 };
 
-/** Most series are calm: no sample is out of the narrowest band that could be drawn. Of an edge also the shift within the band counts. */
-const isCalm = (
-  { meta, baseline, values, anomaly }: SeriesEvidence,
-  from: number,
-  { zLeast, fall }: Settings,
-): boolean => {
-  if (meta.caller !== undefined || anomaly !== undefined || meta.class === 'resource' || meta.class === 'saturation')
-    return false;
+/** Place of the first sample from `fromMs` on; their number where there is none. */
+const placeFrom = (timesMs: Float64Array, fromMs: number): number => {
+  let place = timesMs.length;
+  while (place > 0 && timesMs[place - 1]! >= fromMs) place--;
+  return place;
+};
+
+const isOwnFigure = ({ class: of }: SeriesMeta): boolean => of === 'resource' || of === 'saturation';
+
+/** Level that a resource had just before, from which it may have stepped away; of anything else its baseline's. */
+const levelBefore = ({ meta, values, baseline }: SeriesEvidence, from: number): number => {
+  if (!isOwnFigure(meta)) return baseline.location;
+  const last: number[] = [];
+  for (let i = from - 1; i >= 0 && last.length < JUST_BEFORE; i--) if (!Number.isNaN(values[i]!)) last.push(values[i]!);
+  return last.length === 0 ? baseline.location : middleOf(last);
+};
+
+/**
+ * Most series are calm: no sample from `fromMs` on is out of the narrowest band that could be drawn around its past, or around its level just
+ * before. Then its strength is 0 and need not be computed; of its past only the last `JUST_BEFORE` samples are looked at.
+ */
+export const isCalm = (series: SeriesEvidence, fromMs: number, settings: Settings): boolean => {
+  const { meta, baseline, values, anomaly, timesMs } = series;
+  if (anomaly !== undefined) return false;
+  const { zLeast, fall, stepLeast } = settings;
+  const from = placeFrom(timesMs, fromMs);
   const far = zLeast * Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
-  for (let i = from < 0 ? values.length : from; i < values.length; i++) {
+  const level = levelBefore(series, from);
+  const step = isOwnFigure(meta) ? zLeast * Math.max(stepLeast * Math.abs(level), leastCount(meta.unit)) : far;
+  for (let i = from; i < values.length; i++) {
     const change = values[i]! - baseline.location;
-    if (meta.bad !== 'down' && change >= far) return false;
-    if (meta.bad !== 'up' && -change * (meta.bad === 'both' ? fall : 1) >= far) return false;
+    const moved = values[i]! - level;
+    if (meta.bad !== 'down' && (change >= far || moved >= step)) return false;
+    const part = meta.bad === 'both' ? fall : 1;
+    if (meta.bad !== 'up' && (-change * part >= far || -moved * part >= step)) return false;
   }
   return true;
 };
@@ -68,16 +90,24 @@ const isCalm = (
  * The median keeps one wild sample from shouting; the share keeps a blip from counting as a shift.
  */
 export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Settings): Strength => {
+  if (series.baseline.n < 3) return NONE;
+  if (isCalm(series, fromMs, settings))
+    return { ...NONE, present: presentFrom(series.values, placeFrom(series.timesMs, fromMs)) };
+  return fullStrengthOf(series, fromMs, settings);
+};
+
+/** The same, also where it is calm: its shift and scale within the band are known too. */
+export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings: Settings): Strength => {
   const { baseline, meta, timesMs, values } = series;
-  const from = timesMs.findIndex((time) => time >= fromMs);
   if (baseline.n < 3) return NONE;
-  const isResource = meta.class === 'resource' || meta.class === 'saturation';
+  const from = placeFrom(timesMs, fromMs);
+  const isResource = isOwnFigure(meta);
   // Room that is left falls in saw-teeth wherever it is given back in bulk, as by collections.
   const room = isResource ? settings.fall : 1;
   const badly = (z: number): number =>
     meta.bad === 'both' ? Math.max(z, -settings.fall * z) : meta.bad === 'up' ? z : -room * z;
-  if (isCalm(series, from, settings)) return { ...NONE, present: presentFrom(values, from) };
-  const before = values.subarray(0, from < 0 ? values.length : from).filter((value) => !Number.isNaN(value));
+  const before: number[] = [];
+  for (let i = 0; i < from; i++) if (!Number.isNaN(values[i]!)) before.push(values[i]!);
   const usual = Math.max(
     baseline.scale,
     leastScale(meta.unit, baseline.location, meta.class === 'errors'),
@@ -93,7 +123,7 @@ export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Set
   const outside: { z: number; value: number }[] = [];
   const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
-  for (let i = from < 0 ? values.length : from; i < values.length; i++) {
+  for (let i = from; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
     const level = badly((value - baseline.location) / scale) - known;

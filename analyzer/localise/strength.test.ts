@@ -1,0 +1,31 @@
+// A series that is called calm has no strength, so that leaving its past unread changes no ranking.
+import { seededRandom } from '@fenghuo/kit';
+import { expect, test } from 'vitest';
+import { ONSET_MS, series } from '../testing/evidence.ts';
+import { defaults } from './settings.ts';
+import { fullStrengthOf, isCalm } from './strength.ts';
+
+const classes = ['latency', 'errors', 'resource', 'saturation'] as const;
+const units = ['s', '1', '%', '{error}', 'By', ''];
+const ways = ['up', 'down', 'both'] as const;
+
+test('whatever is calm has no strength, and a large step never is', () => {
+  const random = seededRandom(7);
+  const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
+  let calm = 0;
+  for (let k = 0; k < 4_000; k++) {
+    const was = one([0, 0.01, 1, 40, 1e9]);
+    const noise = (): number => was * (1 + 0.1 * (random() - 0.5)) + (random() < 0.1 ? was : 0);
+    const meta = { entity: 'a', metric: 'm', class: one(classes), unit: one(units), bad: one(ways) };
+    const before = Array.from({ length: Math.floor(random() * 25) }, noise);
+    const shift = one([0, 0, 0.05, 0.5]) * was;
+    const is = Array.from({ length: 6 }, () => (random() < 0.1 ? Number.NaN : noise() + shift));
+    const made = series(meta, was, is, { scale: Math.max(1e-12, was * one([0, 0.02, 0.1])), before });
+    if (isCalm(made, ONSET_MS, defaults)) {
+      calm++;
+      expect(fullStrengthOf(made, ONSET_MS, defaults).strength).toBe(0);
+    }
+  }
+  expect(calm).toBeGreaterThan(500);
+  expect(isCalm(series({ entity: 'a', metric: 'm' }, 1, [1, 9, 9]), ONSET_MS, defaults)).toBe(false);
+});
