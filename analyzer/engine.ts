@@ -8,6 +8,7 @@ import {
   projectDecision,
   type RuleBook,
 } from '@fenghuo/rules/contract';
+import { Checks } from './checks/checks.ts';
 import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
@@ -50,6 +51,7 @@ export type Engine = {
   readonly watch: Watch;
   readonly kpis: Kpis;
   readonly slos: Slos;
+  readonly checks: Checks;
   readonly payments: PaymentBook;
   readonly changes: ChangeEvent[];
   /** When the subject of announced work was last seen in trouble. */
@@ -90,6 +92,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     watch,
     kpis: new Kpis(rules.topology, watch),
     slos: new Slos(rules.slos, graph),
+    checks: new Checks(),
     payments: new PaymentBook(),
     changes: [],
     worked: new Map(),
@@ -142,6 +145,8 @@ export const apply = (engine: Engine, decision: Decision): void => {
   if (decision.type === 'slo.budget') engine.slos.accounted(decision);
   if (decision.type === 'slo.burn') engine.slos.told.set(alertKey(decision.slo, decision.policy), decision);
   if (decision.type === 'slo.calm') engine.slos.told.delete(alertKey(decision.slo, decision.policy));
+  if (decision.type === 'check.raised') engine.checks.told.set(decision.check.id, decision.check);
+  if (decision.type === 'check.cleared') engine.checks.told.delete(decision.check);
   if (decision.type === 'incident.opened') opened(engine, decision.incident, decision.onsetMs, decision.atMs);
   const file = decision.incident === undefined ? undefined : engine.files.get(decision.incident);
   if (file === undefined) return;

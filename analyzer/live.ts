@@ -76,6 +76,7 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
       };
     }),
     slos: engine.slos.live(),
+    checks: [...engine.checks.told.values()],
     engine: {
       series: watch.series.size,
       samplesPerSecond: [...watch.probes.values()].reduce(

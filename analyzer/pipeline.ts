@@ -2,6 +2,7 @@
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
 import { hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
+import { tellChecks } from './checks/tell.ts';
 import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
 import { noteWork } from './correlate/planned.ts';
 import { diagnose } from './diagnose.ts';
@@ -29,7 +30,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
   switch (input.kind) {
     case 'schema':
       engine.graph.learn(input.schema, atMs);
-      engine.watch.learn(input.schema, atMs);
+      engine.checks.learn(input.schema, engine.watch.learn(input.schema, atMs));
       engine.kpis.learn(input.schema, hash64(input.schema.probe));
       engine.slos.learn(input.schema);
       break;
@@ -99,6 +100,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.kpis.settle(atMs);
   engine.slos.moveTo(engine.tickMs);
   engine.watch.silence(engine.tickMs);
+  engine.checks.look(engine.tickMs);
   noteWork(engine);
   const stirring = openers(engine);
   for (const file of engine.files.values()) {
@@ -108,6 +110,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
   if (deciding) {
     correlate(engine, stirring);
     burn(engine);
+    tellChecks(engine);
     for (const file of [...engine.files.values()]) {
       diagnose(engine, file);
       follow(engine, file);
@@ -121,4 +124,5 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.graph.prune(atMs);
   engine.watch.prune(atMs);
   engine.payments.prune(atMs);
+  engine.checks.prune(engine.watch);
 };

@@ -98,9 +98,10 @@ export class Watch {
     return this.layouts.has(schema);
   }
 
-  /** Takes a schema in; frames that carry its hash can be read from now on. */
-  learn(schema: FrameSchema, atMs: number): void {
-    if (this.layouts.has(schema.hash)) return;
+  /** Takes a schema in; frames that carry its hash can be read from now on. Answers the series of its columns, in order. */
+  learn(schema: FrameSchema, atMs: number): readonly Series[] {
+    const known = this.layouts.get(schema.hash);
+    if (known !== undefined) return known.series;
     const hash = hash64(schema.probe);
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
     const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
@@ -113,6 +114,7 @@ export class Watch {
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
+    return series;
   }
 
   /** Feeds one frame; undefined where it is unknown or late, else whether a series became anomalous or healthy. */

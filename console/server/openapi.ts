@@ -127,6 +127,15 @@ const paths: Readonly<Record<string, Readonly<Record<string, object>>>> = {
       responses: ok('the objectives'),
     },
   },
+  '/api/v1/checks': {
+    get: {
+      summary: 'Preventive findings that stand: drifts toward a bound, stalled counters; they wake nobody',
+      responses: ok('the findings'),
+    },
+  },
+  '/api/v1/forecasts': {
+    get: { summary: 'Of these the drifts, by when their bound is reached', responses: ok('the forecasts') },
+  },
   '/api/v1/graph': { get: { summary: 'The live dependency graph with KPIs', responses: ok('the graph') } },
   '/api/v1/series': {
     get: {

@@ -168,6 +168,7 @@ describe('graph', () => {
     edges: [edge('app', 'till'), edge('till', 'lender'), edge('till', 'other'), edge('app', 'menu')],
     kpis: [],
     slos: [],
+    checks: [],
     engine: { series: 0, samplesPerSecond: 0, lagMs: 0 },
   };
   it('draws who calls or is called, callers left of callees, at places that depend on names alone', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { action, actionStates } from './action.ts';
 import { anomaly } from './anomaly.ts';
 import { payments } from './business.ts';
+import { check } from './check.ts';
 import { bilingual, cause, impact, incidentStates, pathStep, recommendation, severities, suspect } from './incident.ts';
 import { burnPolicy } from './slo.ts';
 
@@ -136,6 +137,9 @@ export const decision = z.discriminatedUnion('type', [
     good: z.number(),
     all: z.number(),
   }),
+  /** A preventive finding, and its end: nobody is woken. */
+  z.object({ ...base, type: as('check.raised'), incident: z.string().optional(), check }),
+  z.object({ ...base, type: as('check.cleared'), incident: z.string().optional(), check: z.string(), text: bilingual }),
   /** The engine says of itself what people must know: started, caught up, shedding, refused a command. */
   z.object({ ...base, type: as('engine.note'), incident: z.string().optional(), code: z.string(), text: bilingual }),
 ]);

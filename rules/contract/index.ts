@@ -2,6 +2,7 @@
 export * from './action.ts';
 export * from './anomaly.ts';
 export * from './business.ts';
+export * from './check.ts';
 export * from './credentials.ts';
 export * from './decision.ts';
 export * from './fault.ts';

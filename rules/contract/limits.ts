@@ -35,6 +35,8 @@ export const limits = {
   evidenceSeriesMax: 8,
   /** Objectives of OpenSLO documents; each keeps some 6 KB of windows. */
   slosMax: 1_000,
+  /** Preventive findings that stand at once; the rest wait until one is cleared. */
+  checksMax: 100,
   /** Incidents that are not closed at once; more are refused with a decision. */
   incidentsOpenMax: 100,
 } as const;

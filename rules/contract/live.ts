@@ -1,5 +1,6 @@
 // Not stored: what the engine shows each second to whoever watches. Loss is harmless, the next one replaces it.
 import { z } from 'zod';
+import { check } from './check.ts';
 import { entityKinds } from './fault.ts';
 import { metricClasses, stats } from './schema.ts';
 import { burnPolicy } from './slo.ts';
@@ -59,6 +60,8 @@ export const liveGraph = z.object({
   edges: z.array(liveEdge),
   kpis: z.array(liveKpi),
   slos: z.array(liveSlo).default([]),
+  /** Preventive findings that stand, `limits.checksMax` at most. */
+  checks: z.array(check).default([]),
   /** Engine's own pulse: series watched, samples in the last second, lag of the stream. */
   engine: z.object({ series: z.number(), samplesPerSecond: z.number(), lagMs: z.number() }),
 });

@@ -140,6 +140,9 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
     case 'slo.calm':
       return { ...incident, ...told(d.text) };
     case 'slo.budget':
+    // Findings belong to no incident.
+    case 'check.raised':
+    case 'check.cleared':
       return incident;
     case 'anomaly.detected':
       return {

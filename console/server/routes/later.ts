@@ -4,8 +4,6 @@ import type { Routes } from './parts.ts';
 
 /** Also marked in the OpenAPI document; a route leaves this list when it becomes real. */
 export const unbuilt = [
-  ['get', '/api/v1/checks', 'Preventive findings'],
-  ['get', '/api/v1/forecasts', 'Forecasts of limits that will be reached'],
   ['get', '/api/v1/canaries', 'Canary verdicts'],
   ['post', '/api/v1/canaries', 'Judge a canary'],
   ['post', '/api/v1/playbooks', 'Change playbooks; they are read from rule files, checked by `fenghuo rules check`'],

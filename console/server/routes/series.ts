@@ -56,8 +56,14 @@ export const seriesRoutes: Routes = (app, { state, store, clock, log }, { read }
     });
   const silent = 'ClickHouse does not answer; incidents and the live view do not need it';
   app.get('/api/v1/slos', (_request, response) => void response.json({ items: state.graph?.slos ?? [] }));
+  app.get('/api/v1/checks', (_request, response) => void response.json({ items: state.graph?.checks ?? [] }));
+  // What will reach its bound if it goes on like this, soonest first.
+  app.get('/api/v1/forecasts', (_request, response) => {
+    const drifts = (state.graph?.checks ?? []).filter(({ kind }) => kind === 'drift');
+    response.json({ items: drifts.toSorted((a, b) => (a.boundMs ?? 0) - (b.boundMs ?? 0)) });
+  });
   app.get('/api/v1/graph', (_request, response) => {
-    response.json(state.graph ?? { v: 1, atMs: clock.now(), nodes: [], edges: [], kpis: [], slos: [] });
+    response.json(state.graph ?? { v: 1, atMs: clock.now(), nodes: [], edges: [], kpis: [], slos: [], checks: [] });
   });
   app.get('/api/v1/series', async (request, response) => {
     const query = parsed(response, matchQuery, request.query, 'bad query');
