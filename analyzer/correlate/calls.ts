@@ -28,11 +28,13 @@ const ofLatency = (watch: Watch, one: Series, counts: Series): OfTick => {
 };
 
 /** The calls behind each of a series' last samples, aligned from the present back; undefined where nobody counts them. */
-const callsOf = (watch: Watch, one: Series): { readonly counts: Series; readonly calls: Float64Array } | undefined => {
-  const counts = one.meta.class === 'business' ? undefined : watch.groups.counts.get(one.calls);
-  if (counts === undefined) return undefined;
-  const [mine, theirs] = [watch.bank.recent(one.index).timesMs, watch.bank.recent(counts.index)];
-  return mine.at(-1) === theirs.timesMs.at(-1) ? { counts, calls: theirs.values } : undefined;
+const callsOf = (
+  { bank, groups }: Watch,
+  one: Series,
+): { readonly counts: Series; readonly calls: readonly number[] } | undefined => {
+  const counts = one.meta.class === 'business' ? undefined : groups.counts.get(one.calls);
+  if (counts === undefined || bank.lastMs(one.index) !== bank.lastMs(counts.index)) return undefined;
+  return { counts, calls: bank.values(counts.index) };
 };
 
 /**
@@ -40,7 +42,9 @@ const callsOf = (watch: Watch, one: Series): { readonly counts: Series; readonly
  * of many is, only later. Ticks are those with errors since it last was nothing; less than `floor` errors above the usual are nothing.
  */
 const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number): Weighed => {
-  const { values } = watch.bank.recent(one.index);
+  const values = watch.bank.values(one.index);
+  // Most of what stirs on a large platform is an error or two: too few, whatever is usual.
+  if (values.reduce((sum, value) => sum + (value > 0 ? value : 0), 0) < floor) return { nats: 0, ticks: 0 };
   const { location, mean, n: learned } = watch.bank.baseline(one.index);
   const counted = callsOf(watch, one);
   const rate = Math.max(location, mean);
@@ -69,10 +73,10 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
  * Ticks add up as if they were independent; the calls of one tick count for at most `tickNatsMax`.
  */
 export const weighed = (watch: Watch, one: Series, is: (value: number) => boolean, rule: DetectorRule): Weighed => {
-  const { values } = watch.bank.recent(one.index);
   // Events a tick; shares and foreign rates are figures like any other.
   if (one.meta.class === 'errors' && one.meta.kind === 'delta')
     return errorsWeighed(watch, one, rule.floor[one.meta.unit] ?? 1, rule.changeMin);
+  const values = watch.bank.values(one.index);
   const counted = callsOf(watch, one);
   const { high } = watch.bank.expected(one.index);
   const ofTick: OfTick =

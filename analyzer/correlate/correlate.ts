@@ -42,6 +42,8 @@ export const openers = (engine: Engine): Opener[] => {
     const one = watch.series.get(index);
     const rule = one === undefined ? undefined : rules.get(one.meta.class);
     if (one === undefined || rule === undefined) continue;
+    // What is below the floor has not risen by it, whatever is expected; no latency is negative.
+    if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) continue;
     const { expected } = watch.expected(one);
     const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
     // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.

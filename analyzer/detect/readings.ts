@@ -34,7 +34,7 @@ import {
   WORDS,
   Z,
 } from './record.ts';
-import { copyLast, countSince, recentOf } from './ring.ts';
+import { copyLast, countSince, recentOf, valuesOf } from './ring.ts';
 import { shapeOf } from './shape.ts';
 import { back, floorOf, isBadWay } from './traits.ts';
 
@@ -157,6 +157,11 @@ export class BankReadings {
   /** The last samples, oldest first; times are those of the series' step. */
   recent(index: number): { readonly timesMs: Float64Array; readonly values: Float64Array } {
     return recentOf(this.r, index);
+  }
+
+  /** The last samples alone, in a plain array: where many series are looked at, one allocation less each, and a cheap one. */
+  values(index: number): number[] {
+    return valuesOf(this.r, index);
   }
 
   /** Copies the samples from `fromMs` on, oldest first, into `out` from place `to` on; how many they are, at most the ring's `RING`. */

@@ -57,6 +57,15 @@ export const recentOf = (r: Records, i: number): { readonly timesMs: Float64Arra
   return { timesMs, values };
 };
 
+/** The samples of series `i` without their times. */
+export const valuesOf = (r: Records, i: number): number[] => {
+  const count = r.b[i * WORDS * 4 + FILLED]!;
+  const head = r.b[i * WORDS * 4 + HEAD]!;
+  const values: number[] = [];
+  for (let k = 0; k < count; k++) values.push(r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!);
+  return values;
+};
+
 /** How many of the samples of series `i` are from `fromMs` on. */
 export const countSince = ({ u, f, b }: Records, i: number, fromMs: number): number => {
   const since = Math.floor((u[i * WORDS + LAST_S]! * 1000 - fromMs) / f[i * WORDS + STEP_MS]!) + 1;
