@@ -145,13 +145,10 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const incident = engine.incidents.get(file.id);
   if (incident === undefined || (incident.state !== 'open' && incident.state !== 'acknowledged')) return;
   const age = atMs - file.openedMs;
-  // What an action did to the traffic is no evidence about what was before it.
+  // What an action did to the traffic is no evidence about who was it before; what kind of trouble it is shows as the calls under way end.
   const acted = incident.actions.some((a) => a.appliedMs !== undefined);
-  if (
-    file.causeId !== undefined &&
-    (acted || age > settledMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))
-  )
-    return;
+  const untilMs = acted ? earlyMs : settledMs;
+  if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
   const ranking = ranked(evidence);
@@ -159,7 +156,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (incident.cause === null) {
     if (ranking.confidence < confidenceAtOnce && age < nameAfterMs) return;
   } else {
-    const rival = rivalOf(incident.cause, ranking);
+    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking);
     const isSecond = file.rival === rival;
     file.rival = rival;
     if (rival === undefined || !isSecond) return;
@@ -188,6 +185,17 @@ const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, confidence: no
   // What turned out to be another's effect need not be outweighed.
   if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;
   return first.score > clearlyMore * (held?.score ?? 0) && now >= confidence ? first.entity : undefined;
+};
+
+/** A call that has waited for a second may be late or never end: where calls end late and nobody gave up on one, it was late. */
+const lateAfterAll = ({ entity, kind }: Cause, { suspects }: Ranking): string | undefined => {
+  const first = suspects[0]!;
+  const isGivenUp = suspects.some(
+    (one) => one.entity === entity && one.series.some(({ meta }) => meta.class === 'errors'),
+  );
+  return kind === 'hang' && first.entity === entity && first.kind === 'latency' && !isGivenUp
+    ? `${entity}\u0000latency`
+    : undefined;
 };
 
 /** JSON knows no NaN: a silent series' figure is told as 0. */

@@ -41,6 +41,8 @@ const effective = (): string | undefined => witness.reports.at(-1)?.value;
 /** Titles of the incidents opened so far. */
 const opened = (): string[] =>
   witness.decisions.flatMap((d) => (d.decision.type === 'incident.opened' ? [d.decision.title.en] : []));
+const kinds = (): string[] =>
+  witness.decisions.flatMap((d) => (d.decision.type === 'incident.cause' ? [d.decision.cause.kind] : []));
 /** Alerts at the pager that had such an event; a second trigger under the same key updates the alert. */
 const pages = (action: string): number =>
   new Set(receiver.pages.filter((page) => page.path !== '/hook' && page.action === action).map((page) => page.key))
@@ -85,6 +87,8 @@ describe('the reference incident, watched in a browser', () => {
       .locator('[data-testid=graph-node][data-entity=bank-a][data-role=cause]')
       .waitFor({ timeout: 10_000 });
     expect(effective()).toBe('bank-b');
+    // Told at the first unanswered second it may have seemed to hang; its calls ended late.
+    expect(kinds().at(-1)).toBe('latency');
     await realClock.sleep(3_000);
     if (keepPicture !== undefined) await watcher.page.screenshot({ path: keepPicture });
   }, 150_000);
