@@ -29,7 +29,6 @@ const candidates: Readonly<Partial<Record<keyof Settings, readonly number[]>>> =
   aloneAlways: [0.2, 0.05, 0.1],
   ownMost: [8, 3, 5, 12],
   starving: [0.5, 1],
-  twin: [0.5, 0.2, 0.4, 0.8],
 };
 const keys = Object.keys(candidates) as (keyof Settings)[];
 /** Rounds over all constants, at most. */

@@ -36,12 +36,14 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   // An address of unknown kind that only its callers speak of, beside a sick service under the same caller: it may be that service's own,
   // as a load balancer's is. A third party that the topology or the traffic made known is none.
   const twinOf = (entity: string): string | undefined => {
-    if (callees.has(entity) || evidence.kinds.has(entity) || (signs.get(entity)?.own.length ?? 0) > 0) return undefined;
+    const of = signs.get(entity);
+    if (!settings.twins || of === undefined || callees.has(entity) || evidence.kinds.has(entity) || of.own.length > 0)
+      return undefined;
+    const { class: way } = loudest(of.symptoms).series.meta;
+    const isSickAlike = (name: string): boolean =>
+      best((signs.get(name)?.symptoms ?? []).filter((s) => s.series.meta.class === way)) > settings.noise;
     const isTwin = (name: string): boolean =>
-      name !== entity &&
-      callees.has(name) &&
-      !callees.get(name)!.includes(entity) &&
-      sick(name) >= settings.twin * sick(entity);
+      name !== entity && callees.has(name) && !callees.get(name)!.includes(entity) && isSickAlike(name);
     return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
   const anySick = [...sickness.values()].some((one) => one > 0);
@@ -112,6 +114,10 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
         : pathOf(first.entity, callers, (entity) => signs.get(entity)?.symptoms.map((s) => s.strength) ?? []),
   };
 };
+
+/** Of symptoms of which there is one at least. */
+const loudest = (symptoms: Signs['symptoms']): Signs['symptoms'][number] =>
+  symptoms.reduce((most, one) => (one.strength.strength > most.strength.strength ? one : most));
 
 /** Busy is no fault: where symptoms would show and do not, only an extreme resource accuses; half of that where nobody would see them. */
 const alone = (signs: Signs, { aloneLeast, aloneAlways }: Settings): number => {

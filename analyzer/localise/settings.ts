@@ -32,8 +32,8 @@ export type Settings = {
   readonly ownMost: number;
   /** Weight of calls that a service makes no more though it is called. */
   readonly starving: number;
-  /** Share of an address's sickness from which on a sick service beside it takes its place. */
-  readonly twin: number;
+  /** Whether a service that is sick in the same way takes the place of an address beside it of which nobody knows what it is. */
+  readonly twins: boolean;
   /** Whether figures of the host, or alike value for value at several entities, single nobody out. */
   readonly sharedAside: boolean;
 };
@@ -54,7 +54,7 @@ export const defaults: Settings = {
   hostIdle: 0.05,
   ownMost: 5,
   starving: 1,
-  twin: 0.4,
+  twins: true,
   sharedAside: true,
 };
 
@@ -70,6 +70,6 @@ export const without: Readonly<Record<string, Partial<Settings>>> = {
   'errors explain errors': { lateAtErrors: 1 },
   'lone resources must be extreme': { aloneLeast: 0 },
   'who stopped calling': { starving: 0 },
-  'address beside a sick service': { twin: Number.POSITIVE_INFINITY },
+  'address beside a sick service': { twins: false },
   'shared figures set aside': { sharedAside: false },
 };
