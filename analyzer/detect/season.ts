@@ -2,16 +2,18 @@
 // Gain is measured: the mean absolute residual from the profile against that from the series' long-run level.
 import type { Batch } from './batch.ts';
 import { isSinking, rate, sink } from './tail.ts';
+import { Weeks } from './week.ts';
 
 const HOURS = 24;
 const DAY_MS = 86_400_000;
-/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails. */
-const BLOCK = HOURS * 2 + 3 + 8;
+/** Floats of a block: 24 means, 24 counts, residual with and without profile, mean residual, four tails, number of the week's profile. */
+const BLOCK = HOURS * 2 + 3 + 8 + 1;
 const BLOCKS_MAX = 65_535;
 const WITH = HOURS * 2;
 const WITHOUT = WITH + 1;
 const MIDDLE = WITH + 2;
 const TAIL = WITH + 3;
+const WEEK = TAIL + 8;
 /** The profile's residual must be so much smaller than the plain one. */
 const GAIN = 0.7;
 /** Days before a profile is used. */
@@ -31,6 +33,7 @@ export class Seasons {
   private blocks = new Float32Array(0);
   private hits = new Uint8Array(0);
   private count = 0;
+  private readonly weeks = new Weeks();
 
   /** Profiles are bounded: series beyond the 65,535th do without. */
   get hasRoom(): boolean {
@@ -78,11 +81,31 @@ export class Seasons {
       b[at + WITH]! += (Math.min(Math.abs(residual), limit) - b[at + WITH]!) * longRate;
       b[at + WITHOUT]! += (Math.min(Math.abs(plain), limit) - b[at + WITHOUT]!) * longRate;
       if (n * stepMs > DAYS * DAY_MS) isRare = this.rate(at, n, residual / scale, batch, isLearning);
+      if (this.isUsualThisWeekday(at, n * stepMs, batch.timeMs, stepMs, x, limit, longRate)) {
+        batch.decades[0] = batch.decades[1] = batch.decades[2] = batch.decades[FIRST] = batch.decades[FIRST + 1] = 0;
+        isRare = false;
+      }
       const memory = Math.max(MEMORY_SAMPLES, (MEMORY_DAYS * DAY_MS) / HOURS / stepMs);
       b[at + hour]! += Math.max(-limit, Math.min(limit, residual)) * Math.max(1 / (seen + 1), 1 / memory);
     } else b[at + hour] = x;
     b[at + HOURS + hour] = Math.min(seen + 1, 1e6);
     return isRare;
+  }
+
+  /** Whether this hour of the week is usually like this, by a profile that the series earned. */
+  private isUsualThisWeekday(
+    at: number,
+    ageMs: number,
+    timeMs: number,
+    stepMs: number,
+    x: number,
+    limit: number,
+    rate: number,
+  ): boolean {
+    const b = this.blocks;
+    if (b[at + WEEK] === 0 && ageMs > DAY_MS) b[at + WEEK] = this.weeks.open(timeMs);
+    if (b[at + WEEK] === 0) return false;
+    return this.weeks.push(b[at + WEEK]!, timeMs, stepMs, x, limit, Math.min(b[at + WITH]!, b[at + WITHOUT]!), rate);
   }
 
   private rate(at: number, n: number, z: number, batch: Batch, isLearning: boolean): boolean {
