@@ -1,6 +1,6 @@
 // The whole engine on one screen: detect → correlate → localise → act, as one step over one input in stream order.
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
-import { hash64, limits } from '@fenghuo/rules/contract';
+import { type ChangeEvent, hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { tellChecks } from './checks/tell.ts';
 import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
@@ -40,6 +40,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
     case 'event':
       engine.changes.push({ ...input.event, timeMs: input.event.timeMs ?? atMs });
       if (engine.changes.length > 256) engine.changes.shift();
+      released(engine, input.event);
       break;
     case 'business':
       engine.payments.take(input.batch, atMs);
@@ -58,6 +59,12 @@ export const step = (engine: Engine, input: Input): Outputs => {
   if (deciding) renew(engine);
   for (const decision of engine.follow?.get(input.seq) ?? []) apply(engine, decision);
   return engine.out;
+};
+
+/** What a new version or configuration of a service is like may be learned faster. */
+const released = ({ watch, now }: Engine, { kind, service }: ChangeEvent): void => {
+  if ((kind !== 'deploy' && kind !== 'config') || service === undefined) return;
+  for (const { index } of watch.places.of(service)) watch.bank.release(index, now.atMs);
 };
 
 const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {

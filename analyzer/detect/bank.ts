@@ -18,6 +18,7 @@ import {
   LAST_S,
   LOCATION,
   MAX,
+  MIDDLE,
   MIN,
   MISSING,
   N,
@@ -27,6 +28,7 @@ import {
   REMOVED,
   RUN,
   SILENT,
+  SLOW,
   STATE,
   STEP_MS,
   SUM,
@@ -48,12 +50,17 @@ export { BEGAN, ENDED, NOTHING, RETURNED, RING } from './record.ts';
 const Z_COUNTS = 6;
 /** Decades that several samples in a row out of the band are worth. */
 const SEVERAL = 0.5;
+/** After a release a level is accepted so many samples after it was told, for so long. */
+export const releasedSamples = 300;
+const RELEASE_MS = 3_600_000;
 /** Share of missing samples above which silence says nothing. */
 const MISSING_MOST = 0.2;
 
 export class DetectorBank extends BankReadings {
   private readonly seasons = new Seasons();
   private readonly batch = createBatch();
+  /** Series whose service was released lately, and until when that excuses a new level. */
+  private readonly released = new Map<number, number>();
   /** A surprise below this decides at no step. */
   private readonly calmDecades = this.options.decades + looksOf(LOOK_MS_MOST);
 
@@ -73,6 +80,7 @@ export class DetectorBank extends BankReadings {
   /** Forgets a series; its index is not used again. */
   remove(index: number): void {
     this.metas[index] = undefined;
+    this.released.delete(index);
     this.set(index, REMOVED);
   }
 
@@ -170,9 +178,10 @@ export class DetectorBank extends BankReadings {
     h[at * 2 + AGE] = age;
     const run = strength < this.options.zSlack ? b[at * 4 + RUN]! + 1 : 0;
     b[at * 4 + RUN] = run;
-    const isAccepted = age >= this.options.acceptSamples && !this.is(index, FROZEN);
+    const isNew = age >= releasedSamples && (this.released.get(index) ?? 0) > this.batch.timeMs;
+    const isAccepted = (isNew || age >= this.options.acceptSamples) && !this.is(index, FROZEN);
     // A level that stayed so long is the new normal: the band starts over from it rather than be wrong for ever.
-    if (isAccepted) this.settle(index);
+    if (isAccepted) this.settle(index, isNew);
     else if (run < this.options.calmSamples) return NOTHING;
     this.clear(index, ANOMALOUS);
     f[at + SUM] = 0;
@@ -180,8 +189,8 @@ export class DetectorBank extends BankReadings {
     return ENDED;
   }
 
-  /** Moves the band to the samples of the ring. */
-  private settle(index: number): void {
+  /** Moves the band to the samples of the ring, and the long run too where the version is new. */
+  private settle(index: number, isNew: boolean): void {
     const at = index * WORDS;
     const healthy = this.recent(index).values.filter((value) => !Number.isNaN(value));
     const traits = this.traits(index);
@@ -190,6 +199,13 @@ export class DetectorBank extends BankReadings {
       const floor = floorOf(traits, this.r.f[at + LOCATION]!);
       learnSample(this.r, at, k + 1, onto(traits, value), value, floor, this.options.memorySamples);
     });
+    if (!isNew) return;
+    const { f } = this.r;
+    f[at + SLOW] = f[at + LOCATION]!;
+    f[at + MIDDLE] = f[at + LOCATION]!;
+    f[at + HELD] = 0;
+    f[at + SURPRISE] = 0;
+    this.released.delete(index);
   }
 
   /** Series that fell silent by `timeMs`: always there before, now missing for three steps. Each is told once. */
@@ -213,6 +229,14 @@ export class DetectorBank extends BankReadings {
     if (u[at + N]! < this.options.warmSamples || f[at + MISSING]! > MISSING_MOST) return false;
     this.set(i, SILENT);
     return true;
+  }
+
+  /**
+   * The series' service has been released (or its configuration changed) at `timeMs`: for an hour a new level that stays five minutes, and that no
+   * incident froze, is what the new version is like. It is told when it begins like any other: a bad release hides behind nothing.
+   */
+  release(index: number, timeMs: number): void {
+    this.released.set(index, timeMs + RELEASE_MS);
   }
 
   /** Stops learning: for series that take part in an open incident. */
