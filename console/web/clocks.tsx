@@ -3,6 +3,7 @@ import type { LiveGraph } from '@fenghuo/rules/contract';
 import type { IncidentDocument } from '../server/api.ts';
 import { span, value } from './format.ts';
 import { type Lang, t, term, type Word } from './lang.ts';
+import { PaymentTiles } from './payments.tsx';
 
 type ClockProps = {
   readonly name: Word;
@@ -73,6 +74,7 @@ export const Clocks = ({ of, kpis, lang, now }: Props) => {
           </small>
         </div>
       ))}
+      <PaymentTiles of={of} lang={lang} />
       {of.state !== 'closed' &&
         kpis
           .filter((kpi) => kpi.audience === 'customers')

@@ -41,7 +41,6 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
     <>
       <Headline of={of} evidence={evidence} lang={lang} now={now} />
       <Clocks of={of} kpis={graph?.kpis ?? []} lang={lang} now={now} />
-      <Payments of={of} lang={lang} />
       <div className="columns">
         <section>
           <h2>{t(lang, 'spread')}</h2>
@@ -69,6 +68,7 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
           </ul>
         </section>
       </div>
+      <Payments of={of} lang={lang} />
     </>
   );
 };

@@ -273,6 +273,9 @@ it('shows what is left of a budget, and the payments that went wrong, all of the
   await page.goto(`http://127.0.0.1:${console.running().port}/incidents/i1`);
   const payments = page.getByTestId('payments');
   await payments.waitFor();
+  // Their number is among the figures at the top; the list leaves the top to what spreads and what proves it.
+  await page.getByRole('link', { name: /^Paid/ }).first().click();
+  expect(new URL(page.url()).hash).toBe('#payments');
   expect(await payments.getByText('cart-7').isVisible()).toBe(false);
   await payments.getByText('further ones').click();
   expect(await payments.getByText('cart-7').isVisible()).toBe(true);

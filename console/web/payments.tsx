@@ -9,7 +9,6 @@ const money = (cents: number): string => (cents / 100).toFixed(2);
 const SHOWN = 5;
 
 const Sort = ({ of, title, lang }: { readonly of: Of['twice']; readonly title: Word; readonly lang: Lang }) => {
-  if (of.count === 0) return null;
   const row = ({ subject, amount, charges, evidence }: Of['twice']['listed'][number]) => (
     <li key={subject}>
       <b>{subject}</b> {money(amount)} {charges > 1 && `× ${charges}`}
@@ -41,12 +40,32 @@ const Sort = ({ of, title, lang }: { readonly of: Of['twice']; readonly title: W
   );
 };
 
-/** Nothing where no payment went wrong. */
-export const Payments = ({ of, lang }: { readonly of: IncidentDocument; readonly lang: Lang }) =>
-  of.payments === null || of.payments.unconfirmed.count + of.payments.twice.count === 0 ? null : (
-    <section data-testid="payments">
+/** The sorts of which there are any; none where no payment went wrong. */
+const sortsOf = ({
+  payments,
+}: IncidentDocument): { readonly title: 'unconfirmed' | 'twice'; readonly of: Of['twice'] }[] =>
+  (['unconfirmed', 'twice'] as const).flatMap((title) =>
+    payments === null || payments[title].count === 0 ? [] : [{ title, of: payments[title] }],
+  );
+
+/** How many and how much, among the figures at the top; each leads to its list. */
+export const PaymentTiles = ({ of, lang }: { readonly of: IncidentDocument; readonly lang: Lang }) =>
+  sortsOf(of).map(({ title, of: { count, amount } }) => (
+    <a className="tile bad" key={title} href="#payments">
+      <small>{t(lang, title)}</small>
+      <b>{count}</b>
+      <small>{money(amount)}</small>
+    </a>
+  ));
+
+export const Payments = ({ of, lang }: { readonly of: IncidentDocument; readonly lang: Lang }) => {
+  const sorts = sortsOf(of);
+  return sorts.length === 0 ? null : (
+    <section id="payments" data-testid="payments">
       <h2>{t(lang, 'payments')}</h2>
-      <Sort of={of.payments.unconfirmed} title="unconfirmed" lang={lang} />
-      <Sort of={of.payments.twice} title="twice" lang={lang} />
+      {sorts.map((sort) => (
+        <Sort key={sort.title} {...sort} lang={lang} />
+      ))}
     </section>
   );
+};
