@@ -115,8 +115,8 @@ export class Intake {
     await patience.until('schemas', async () => {
       await Promise.all(schemas.map(keep));
       const [ids, series] = [schemaRows(schemas, now), seriesRows(schemas, now)];
-      await store.insertBlock('schemas', SCHEMA_COLUMNS, [ids], `schemas-${token}`, 'RowBinary');
-      await store.insertBlock('series', SERIES_COLUMNS, [series], `series-${token}`, 'RowBinary');
+      await store.insertBlock('schemas', SCHEMA_COLUMNS, ids, `schemas-${token}`);
+      if (series.length > 0) await store.insertBlock('series', SERIES_COLUMNS, series, `series-${token}`);
     });
     this.announced = [];
     this.announcedColumns = 0;

@@ -1,6 +1,6 @@
 // Which schemas frames may refer to: learned from announcements in the stream, else asked for by hash.
 import type { Clock } from '@fenghuo/kit';
-import { type FrameSchema, frameSchema, hash64 } from '@fenghuo/rules/contract';
+import { type FrameSchema, hash64, readSchema } from '@fenghuo/rules/contract';
 import type { Origin } from './batch.ts';
 
 export type KnownSchema = Origin & { readonly columns: number };
@@ -31,8 +31,9 @@ export class Schemas {
 
   /** Learns an announcement; answers it where it was new, or has to be kept anew. Throws what zod says where it is none. */
   learn(payload: unknown): FrameSchema | undefined {
-    const schema = frameSchema.parse(payload);
-    const key = keyOf(hash64(schema.probe), schema.hash);
+    const schema = readSchema(payload);
+    const probe = hash64(schema.probe);
+    const key = keyOf(probe, schema.hash);
     this.unknown.delete(key);
     const [entry, nowMs] = [this.known.get(key), this.clock.now()];
     if (entry !== undefined) {
@@ -43,7 +44,7 @@ export class Schemas {
     if (this.known.size >= KNOWN_MAX) this.known.delete(this.known.keys().next().value ?? '');
     this.known.set(key, {
       columns: schema.columns.length,
-      probe: BigInt(`0x${hash64(schema.probe)}`),
+      probe: BigInt(`0x${probe}`),
       schema: BigInt(`0x${schema.hash}`),
       toldMs: nowMs,
     });

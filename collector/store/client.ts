@@ -12,13 +12,7 @@ export type StoreConfig = Pick<
 export type Store = {
   readonly client: ClickHouseClient;
   /** One insert, one block: all of it or nothing. A second one under the same token, whatever it holds, changes nothing (`migrations.ts` says for how long). */
-  insertBlock(
-    table: string,
-    columns: string,
-    block: readonly Uint8Array[],
-    token: string,
-    format?: 'Native' | 'RowBinary',
-  ): Promise<void>;
+  insertBlock(table: string, columns: string, block: readonly Uint8Array[], token: string): Promise<void>;
   insertRows(table: string, rows: readonly Readonly<Record<string, unknown>>[], token: string): Promise<void>;
   /** Reads rows as objects; `params` are bound by the server. */
   rows<T>(query: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>;
@@ -42,9 +36,9 @@ export const openStore = (config: StoreConfig): Store => {
   });
   return {
     client,
-    insertBlock: async (table, columns, block, token, format = 'Native') => {
+    insertBlock: async (table, columns, block, token) => {
       const { stream } = await client.exec({
-        query: `INSERT INTO ${table} (${columns}) FORMAT ${format}`,
+        query: `INSERT INTO ${table} (${columns}) FORMAT Native`,
         values: Readable.from(block, { objectMode: false }),
         clickhouse_settings: {
           insert_deduplication_token: token,

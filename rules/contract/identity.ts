@@ -3,16 +3,17 @@ import type { FrameSchema, Resource, Stat } from './schema.ts';
 
 /** FNV-1a over UTF-16 code units, 64 bit, as 16 hex digits. Not for secrets. */
 export const hash64 = (value: string): string => {
-  // In two halves: the prime is 2^40 + 0x1b3, and BigInt would take ten times as long for the schema of a large app.
-  let high = 0xcbf29ce4;
-  let low = 0x84222325;
+  // In 16-bit pieces, so that every step is a 32-bit integer's: the prime is 2^40 + 0x1b3. A new series is hashed more often than anything else is done to it.
+  let high = 0xcbf29ce4 | 0;
+  let low = 0x84222325 | 0;
   for (let i = 0; i < value.length; i++) {
-    low = (low ^ value.charCodeAt(i)) >>> 0;
-    const product = low * 0x1b3;
-    high = (high * 0x1b3 + Math.floor(product / 0x1_0000_0000) + low * 0x100) % 0x1_0000_0000;
-    low = product >>> 0;
+    low ^= value.charCodeAt(i);
+    const lower = (low & 0xffff) * 0x1b3;
+    const upper = (low >>> 16) * 0x1b3 + (lower >>> 16);
+    high = (Math.imul(high, 0x1b3) + (upper >>> 16) + (low << 8)) | 0;
+    low = (upper << 16) | (lower & 0xffff);
   }
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+  return (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
 };
 
 /** The id of a series: stable over restarts of a process that keeps its service and instance names. */

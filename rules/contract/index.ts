@@ -14,6 +14,7 @@ export * from './input.ts';
 export * from './limits.ts';
 export * from './live.ts';
 export * from './openslo.ts';
+export * from './plain-schema.ts';
 export * from './project.ts';
 export * from './route.ts';
 export * from './rulebook.ts';

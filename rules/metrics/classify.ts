@@ -64,8 +64,27 @@ const wordsOf = (metric: string): string =>
     .filter((word) => word !== '')
     .join(' ')} `;
 
+/** Metrics and units whose class is remembered: a platform has some thousands. 300 bytes each; beyond, all are judged anew. */
+const JUDGED_MAX = 10_000;
+const judged = new Map<string, Map<string, Classified>>();
+let judgedCount = 0;
+
 /** Class and bad direction of a metric by its name's words and its unit; `resource` where nothing tells. */
 export const classify = (metric: string, unit: string): Classified => {
+  const known = judged.get(metric)?.get(unit);
+  if (known !== undefined) return known;
+  if (judgedCount >= JUDGED_MAX) {
+    judged.clear();
+    judgedCount = 0;
+  }
+  const units = judged.get(metric) ?? new Map<string, Classified>();
+  const found = judge(metric, unit);
+  judged.set(metric, units.set(unit, found));
+  judgedCount++;
+  return found;
+};
+
+const judge = (metric: string, unit: string): Classified => {
   const words = wordsOf(metric);
   const rule = rules.find(([known, units]) => known.test(words) && (units === undefined || units.test(unit)));
   const found: Classified = rule === undefined ? { class: 'resource', bad: 'both' } : { class: rule[2], bad: rule[3] };
