@@ -8,15 +8,23 @@ const BAD_UP = 4;
 const BAD_DOWN = 8;
 const SHARE = 16;
 const PERCENT = 32;
+const ODDS = 64;
 
 export const traitsOf = (meta: SeriesMeta): number => {
   const transform = transformOf(meta);
-  const byTransform = transform === 'log' ? LOG : transform === 'root' ? ROOT : 0;
+  const byTransform =
+    transform === 'log'
+      ? LOG
+      : transform === 'root'
+        ? ROOT
+        : transform === 'odds' || transform === 'percentOdds'
+          ? ODDS
+          : 0;
   const byBad = meta.bad === 'up' ? BAD_UP : meta.bad === 'down' ? BAD_DOWN : 0;
   return byTransform | byBad | (meta.unit === '1' ? SHARE : meta.unit === '%' ? PERCENT : 0);
 };
 
-export const isPlain = (traits: number): boolean => (traits & (LOG | ROOT)) === 0;
+export const isPlain = (traits: number): boolean => (traits & (LOG | ROOT | ODDS)) === 0;
 
 /** Whether a deviation of this sign is the bad one. */
 export const isBadWay = (traits: number, z: number): boolean =>
@@ -26,8 +34,12 @@ export const isBadWay = (traits: number, z: number): boolean =>
 export const badWay = (traits: number): -1 | 0 | 1 =>
   (traits & BAD_UP) !== 0 ? 1 : (traits & BAD_DOWN) !== 0 ? -1 : 0;
 
-const nameOf = (traits: number): Transform =>
-  (traits & LOG) !== 0 ? 'log' : (traits & ROOT) !== 0 ? 'root' : 'identity';
+const nameOf = (traits: number): Transform => {
+  if ((traits & LOG) !== 0) return 'log';
+  if ((traits & ROOT) !== 0) return 'root';
+  if ((traits & ODDS) !== 0) return (traits & PERCENT) !== 0 ? 'percentOdds' : 'odds';
+  return 'identity';
+};
 export const onto = (traits: number, value: number): number =>
   isPlain(traits) ? value : forward(nameOf(traits), value);
 export const back = (traits: number, x: number): number => backward(nameOf(traits), x);
@@ -35,6 +47,7 @@ export const back = (traits: number, x: number): number => backward(nameOf(trait
 export const floorOf = (traits: number, location: number): number => {
   if ((traits & LOG) !== 0) return floors.log;
   if ((traits & ROOT) !== 0) return floors.root;
+  if ((traits & ODDS) !== 0) return floors.odds;
   if ((traits & SHARE) !== 0) return floors.share;
   if ((traits & PERCENT) !== 0) return floors.percent;
   const relative = floors.relative * (location < 0 ? -location : location);
