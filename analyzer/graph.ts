@@ -72,7 +72,9 @@ export class Graph {
       if (column.edge === undefined) continue;
       const callee = this.resolve(column.edge.callee);
       if (!this.kinds.has(callee)) this.kinds.set(callee, calleeKind[column.edge.protocol]);
-      this.see(service, callee, column.edge.protocol, atMs, 'traffic');
+      // A queue waits for who takes from it, as a caller waits for its callee: a stuck consumer explains a full queue, never the reverse.
+      if (column.edge.role === 'consumer') this.see(callee, service, column.edge.protocol, atMs, 'traffic');
+      else this.see(service, callee, column.edge.protocol, atMs, 'traffic');
     }
   }
 
@@ -100,7 +102,10 @@ export class Graph {
     }
   }
 
-  /** Everything that calls `entity`, directly or through others, and the entity itself: whom its trouble can reach. */
+  /**
+   * Everything that calls `entity`, directly or through others, and the entity itself: whom its trouble can reach.
+   * A queue on the way is where it ends: who has handed a message over waits for nobody.
+   */
   upstream(entity: string): Set<string> {
     return this.walk(entity, 'callers');
   }
@@ -126,7 +131,10 @@ export class Graph {
   private walk(entity: string, way: 'callers' | 'callees'): Set<string> {
     const near = this.nearby();
     const found = new Set([entity]);
-    for (const at of found) for (const next of near[way].get(at) ?? []) found.add(next);
+    for (const at of found) {
+      if (at !== entity && this.kinds.get(at) === 'queue') continue;
+      for (const next of near[way].get(at) ?? []) found.add(next);
+    }
     return found;
   }
 }

@@ -13,7 +13,8 @@ export const metaOf = (
   rules: readonly DetectorRule[],
 ): SeriesMeta => {
   const { service, instance, host } = resource;
-  const edge = service === undefined ? undefined : column.edge;
+  // What a consumer tells of the messages it takes is of its own work.
+  const edge = service === undefined || column.edge?.role === 'consumer' ? undefined : column.edge;
   // How often is always traffic, whatever it is that is counted.
   const of = column.stat === 'count' ? 'traffic' : column.class;
   // Room that is left is the other side of what is used.

@@ -260,7 +260,8 @@ export class Watch {
   private known(schema: FrameSchema, column: Column, probe: string, atMs: number): Series {
     const before = this.byId.get(column.id);
     if (before !== undefined) return before;
-    const edge = schema.resource.service === undefined ? undefined : column.edge;
+    const isCall = schema.resource.service !== undefined && column.edge?.role !== 'consumer';
+    const edge = isCall ? column.edge : undefined;
     const meta = metaOf(schema, column, this.graph, this.detectors);
     const attributes = Object.keys(column.attributes)
       .sort()

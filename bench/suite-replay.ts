@@ -1,47 +1,93 @@
 // `bench suite-replay RESULTS.ndjson…`: recorded lives of the suite through the engine as it is now, judged like the live runs.
-// Exact where the engine decides as it did; where it acts otherwise than it did live, the platform's answer is missing.
+// With `--shuffle SEED,…` each life is replayed under other names as well, and every decision must be the same.
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { deadlineMs, truths } from '../examples/takeaway/truth.ts';
+import type { Seen } from './incident/witness.ts';
 import { again } from './suite/again.ts';
 import { recorded } from './suite/record.ts';
 import { type Row, rowsOf, streamOf } from './suite/rows.ts';
 import { score } from './suite/score.ts';
+import { namesIn, plain, shuffled } from './suite/shuffle.ts';
 import { brief, table, verdict } from './suite/table.ts';
 import { told } from './suite/told.ts';
 
+type Out = (line: string) => void;
+const within = <S extends { readonly atMs: number }>(seen: readonly S[], { fromMs, untilMs }: Row): S[] =>
+  seen.filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs);
+
+/** A run as the engine decides now, by the truth that it was judged by live. */
+const judged = (row: Row, seen: readonly Seen[]): Row => {
+  const { kinds, nature } = truths[row.fault]!;
+  const expected = { right: row.right, kinds, fromMs: row.t0Ms ?? undefined, deadlineMs: deadlineMs[nature] };
+  return { ...row, ...score(within(seen, row), expected, row.pages) };
+};
+
+/** Cases of one life whose decisions are the same under other names; the first difference of each other one is told. */
+const same = async (
+  stream: string,
+  rows: readonly Row[],
+  seen: readonly Seen[],
+  seed: number,
+  out: Out,
+): Promise<number> => {
+  const { recording, back } = shuffled(await recorded(stream), await namesIn(await recorded(stream)), seed);
+  const before = seen.map(({ atMs, decision }) => ({ atMs, text: plain(decision) }));
+  const after = (await again(recording)).map(({ atMs, decision }) => ({ atMs, text: back(decision) }));
+  let alike = 0;
+  for (const row of rows) {
+    const [was, is] = [within(before, row), within(after, row)];
+    const at = was.findIndex(({ text }, i) => text !== is[i]?.text);
+    if (at < 0 && was.length === is.length) alike++;
+    else {
+      const i = at < 0 ? was.length : at;
+      out(`DIFFERS  ${row.key}, names by seed ${seed}, decision ${i + 1} of ${was.length} (${is.length})`);
+      out(`  was ${was[i]?.text ?? 'nothing'}`);
+      out(`  is  ${is[i]?.text ?? 'nothing'}`);
+    }
+  }
+  return alike;
+};
+
 /** Exit 0 when everything that the issue asks holds over the replayed runs, 1 when something does not. */
-export const suiteReplayCommand = async (args: readonly string[], out: (line: string) => void): Promise<number> => {
+export const suiteReplayCommand = async (args: readonly string[], out: Out): Promise<number> => {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { log: { type: 'boolean' } },
+    options: { log: { type: 'boolean' }, shuffle: { type: 'string' } },
   });
+  const seeds = values.shuffle?.split(',').map(Number) ?? [];
   const rows: Row[] = [];
+  let [alike, shuffles] = [0, 0];
   for (const path of positionals) {
     const all = rowsOf(path);
-    for (const seed of new Set(all.map((row) => row.seed))) {
-      const seen = await again(await recorded(streamOf(path, seed)));
-      for (const row of all.filter((one) => one.seed === seed)) {
-        const { fromMs, untilMs, t0Ms } = row;
-        const of = seen.filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs);
-        const truth = truths[row.fault]!;
-        const expected = {
-          right: row.right,
-          kinds: truth.kinds,
-          fromMs: t0Ms ?? undefined,
-          deadlineMs: deadlineMs[truth.nature],
-        };
-        const now = { ...row, ...score(of, expected, row.pages) };
-        rows.push(now);
-        out(brief(now));
-        if (values.log === true)
-          for (const { atMs, decision } of of)
-            out(`  ${((atMs - (t0Ms ?? fromMs)) / 1_000).toFixed(1)} s ${told(decision)}`);
+    for (const life of new Set(all.map((row) => row.seed))) {
+      const of = all.filter((one) => one.seed === life);
+      const stream = streamOf(path, life);
+      if (!existsSync(stream)) {
+        out(`no recording of the life by seed ${life}: ${of.map(({ key }) => key).join(', ')} cannot be replayed`);
+        continue;
       }
+      const seen = await again(await recorded(stream));
+      for (const row of of) {
+        const now = judged(row, seen);
+        rows.push(now);
+        if (seeds.length === 0) out(brief(now));
+        if (values.log === true)
+          for (const { atMs, decision } of within(seen, row))
+            out(`  ${((atMs - (row.t0Ms ?? row.fromMs)) / 1_000).toFixed(1)} s ${told(decision)}`);
+      }
+      for (const seed of seeds) alike += await same(stream, of, seen, seed, out);
+      shuffles += seeds.length * of.length;
     }
   }
-  for (const line of table(rows)) out(line);
-  const holds = verdict(rows);
+  const holds =
+    seeds.length > 0
+      ? ([
+          [`${alike} of ${shuffles} replays under other names decide the same, byte for byte`, alike === shuffles],
+        ] as const)
+      : verdict(rows);
+  if (seeds.length === 0) for (const line of table(rows)) out(line);
   for (const [says, ok] of holds) out(`${ok ? 'PASS' : 'FAIL'}  ${says}`);
-  return holds.every(([, ok]) => ok) ? 0 : 1;
+  return rows.length > 0 && holds.every(([, ok]) => ok) ? 0 : 1;
 };

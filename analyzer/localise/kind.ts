@@ -30,6 +30,9 @@ const confessed = (own: readonly Scored[]): FaultKind | undefined => {
 };
 
 const isAge = ({ series }: Scored): boolean => /(^|\.|_)age$/.test(series.meta.metric);
+/** A count of its own that fell: it works off nothing of what still comes. */
+const isStopped = ({ series: { meta } }: Scored, entity: string): boolean =>
+  meta.entity === entity && meta.stat === 'count';
 const isBody = ({ series: { meta } }: Scored): boolean => meta.stat === undefined || meta.stat === 'p50';
 
 /** Kind of the fault as the signs of `entity` show it. */
@@ -38,9 +41,11 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   const own = confessed(signs.own);
   if (own !== undefined) return own;
   const of = (name: string): Scored[] => signs.symptoms.filter((s) => s.series.meta.class === name);
-  const errors = best(of('errors'));
+  const symptoms = signs.symptoms.filter((s) => !isStopped(s, entity));
+  const errors = best(symptoms.filter((s) => s.series.meta.class === 'errors'));
   const lateness = of('latency');
   const latency = best(lateness);
+  if (best(signs.symptoms.filter((s) => isStopped(s, entity))) > Math.max(latency, errors)) return 'hang';
   if (latency === 0 && errors === 0) return 'unknown';
   // A figure of calls to another that accuses the caller: alone among the callers it waits, for a connection rather than for the callee.
   if (best(lateness.filter((s) => s.series.meta.entity !== entity)) * LOUDER >= Math.max(latency, errors))

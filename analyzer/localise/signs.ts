@@ -72,7 +72,8 @@ export const signsOf = (
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }
   const traffic = evidence.series.filter(({ meta }) => meta.class === 'traffic');
-  for (const [caller, one] of starving(traffic, callers, from, settings)) signs.get(caller)?.symptoms.push(one);
+  for (const [caller, one] of starving(traffic, callers, evidence.kinds, from, settings))
+    signs.get(caller)?.symptoms.push(one);
   return new Map(
     [...signs].map(([entity, { symptoms, own, told, silences }]) => [
       entity,

@@ -1,4 +1,6 @@
-// Who stopped calling: a service that is still called but calls its callees no more fails inside itself, though it may answer quickly and well.
+// Who stopped calling: a service that is still called but calls its callees no more fails inside itself, though it may answer quickly and well;
+// and who stopped taking: a consumer that works nothing off while messages still come.
+import type { EntityKind } from '@fenghuo/rules/contract';
 import type { SeriesEvidence } from '../types.ts';
 import type { Scored } from './edges.ts';
 import { MAD_TO_SD, middleOf } from './past.ts';
@@ -38,10 +40,14 @@ const rooted = (series: SeriesEvidence, fromMs: number, { zLeast }: Settings): S
   };
 };
 
-/** Per caller the strongest fall of calls to a callee, as far as the caller itself is still called; shared by the callers of one callee. */
+/**
+ * Per caller the strongest fall of calls to a callee, as far as the caller itself is still called; shared by the callers of one callee.
+ * From a queue nobody is called: of messages that come and are not taken the consumer is accused.
+ */
 export const starving = (
   traffic: readonly SeriesEvidence[],
   callers: ReadonlyMap<string, readonly string[]>,
+  kinds: ReadonlyMap<string, EntityKind>,
   fromMs: number,
   settings: Settings,
 ): Map<string, Scored> => {
@@ -59,8 +65,9 @@ export const starving = (
     const by = (callers.get(entity) ?? []).filter((caller) => told.has(caller));
     for (const caller of by) {
       const left = (strength.strength - (falls.get(caller)?.strength.strength ?? 0)) / by.length;
-      if (left > (found.get(caller)?.strength.strength ?? 0))
-        found.set(caller, { series, strength: { ...strength, strength: settings.starving * left } });
+      const accused = kinds.get(caller) === 'queue' ? entity : caller;
+      if (left > (found.get(accused)?.strength.strength ?? 0))
+        found.set(accused, { series, strength: { ...strength, strength: settings.starving * left } });
     }
   }
   return found;

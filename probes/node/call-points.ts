@@ -77,6 +77,21 @@ export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit):
       value: oldest.get(edge) ?? 0,
     });
   }
+  for (const source of calls.sources.values()) {
+    const edge: EdgeRef = { callee: source.queue, protocol: 'messaging', role: 'consumer' };
+    const attributes = { 'service.peer.name': source.queue };
+    latency(emit, 'messaging.process.duration', source.latency, attributes, edge);
+    emit({
+      metric: 'fenghuo.consumer.errors',
+      unit: '{error}',
+      kind: 'delta',
+      class: 'errors',
+      attributes,
+      edge,
+      value: source.errors,
+    });
+    source.errors = 0;
+  }
   if (!calls.served) return;
   latency(emit, 'http.server.request.duration', calls.server.latency, {});
   emit({

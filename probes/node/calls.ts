@@ -25,9 +25,13 @@ export type Edge = {
   /** What its slowest calls lately took, seconds; undefined before the first has ended. */
   usual: number | undefined;
 };
+/** Messages that this process took from a queue and worked off. */
+export type Source = { readonly queue: string; readonly latency: Sketch; errors: number };
 export type Server = { readonly latency: Sketch; errors: number; active: number };
 
 const OTHER = 'other';
+/** Queues that one process takes from; those beyond are folded into "other". */
+const SOURCES_MAX = 32;
 /** Edges kept free, so that each protocol has room for its "other". */
 const OTHERS = 4;
 /** Calls at once whose age is followed; those beyond still count when they end. About 100 bytes each. */
@@ -58,6 +62,10 @@ export const addressOf = (attributes: Attributes): string | undefined => {
   return port === undefined ? host : `${host}:${port}`;
 };
 
+/** The queue by the best name there is: producers and consumers of one must agree on it. */
+const queueOf = (attributes: Attributes): string | undefined =>
+  said(attributes, 'service.peer.name', 'peer.service', 'messaging.destination.name');
+
 /** Whether a call failed as its callee's trouble. */
 export const failed = ({ attributes, status }: Pick<CallSpan, 'attributes' | 'status'>): boolean => {
   const code = Number(attributes['http.response.status_code'] ?? attributes['http.status_code'] ?? 0);
@@ -68,6 +76,7 @@ export const failed = ({ attributes, status }: Pick<CallSpan, 'attributes' | 'st
 
 export class Calls {
   readonly edges = new Map<string, Edge>();
+  readonly sources = new Map<string, Source>();
   readonly server: Server = { latency: new Sketch(), errors: 0, active: 0 };
   /** Addresses under which others called this process. */
   readonly listens = new Set<string>();
@@ -93,6 +102,13 @@ export class Calls {
       if (failed(span)) this.server.errors++;
       const address = addressOf(span.attributes);
       if (address !== undefined && this.listens.size < LISTENS_MAX) this.listens.add(address);
+      return;
+    }
+    if (span.kind === SpanKind.CONSUMER) {
+      const source = this.sourceOf(span);
+      if (source === undefined) return;
+      source.latency.add(duration);
+      if (failed(span)) source.errors++;
       return;
     }
     const started = this.open.get(span);
@@ -124,6 +140,20 @@ export class Calls {
   settle(edge: Edge): void {
     if (edge.latency.count > 0 || edge.usual !== undefined)
       edge.usual = Math.max(edge.latency.max, (edge.usual ?? 0) * USUAL_KEEP);
+  }
+
+  /** The queue that a message came from. A span that only received it, and worked on nothing, is none of ours. */
+  private sourceOf({ attributes }: CallSpan): Source | undefined {
+    if (said(attributes, 'messaging.operation.type') === 'receive') return undefined;
+    const named = queueOf(attributes);
+    if (named === undefined) return undefined;
+    const folded = !this.sources.has(named) && this.sources.size >= SOURCES_MAX - 1;
+    const queue = folded ? OTHER : named;
+    const known = this.sources.get(queue);
+    if (known !== undefined) return known;
+    const made: Source = { queue, latency: new Sketch(), errors: 0 };
+    this.sources.set(queue, made);
+    return made;
   }
 
   private edgeOf(span: CallSpan): Edge | undefined {

@@ -18,6 +18,8 @@ export const edgeRef = z.object({
   callee: text,
   protocol: z.enum(edgeProtocols),
   operation: text.optional(),
+  /** `consumer`: the service takes messages from the callee, a queue, and the figures are of its own work on them. Absent: it calls. */
+  role: z.literal('consumer').optional(),
 });
 
 export const column = z.object({

@@ -102,12 +102,20 @@ export const consume = async (
       await stuck;
       const span = tracer.startSpan(`process ${subject}`, {
         kind: SpanKind.CONSUMER,
-        attributes: { 'messaging.system': 'nats', 'messaging.destination.name': subject },
+        attributes: {
+          'messaging.system': 'nats',
+          'messaging.destination.name': subject,
+          'messaging.operation.type': 'process',
+          'service.peer.name': platform.name('queue'),
+        },
       });
       void work(message.json())
         .then(
           () => message.ack(),
-          () => message.nak(500),
+          () => {
+            span.setStatus({ code: SpanStatusCode.ERROR });
+            message.nak(500);
+          },
         )
         .finally(() => span.end());
     }
