@@ -32,6 +32,7 @@ describe('the graph', () => {
       span(4, 'client', { 'db.system.name': 'postgresql', 'server.address': 'ledger', 'server.port': 5_432 }, 3),
       span(5, 'client', { 'peer.service': 'bank' }, 3),
     ]);
+    send('kitchen', [span(6, 'consumer', { 'messaging.destination.name': 'orders' }, 2)]);
     const graph = new Graph({ kind: 'topology', entities: [], edges: [], kpis: [] });
     for (let now = NOW; now < NOW + 8_000; now += 500)
       for (const { schemas } of receiver.close(now)) for (const { schema } of schemas) graph.learn(schema, now);
@@ -39,12 +40,16 @@ describe('the graph', () => {
       ({ caller, callee, protocol }) => `${caller} → ${callee} (${protocol})`,
     );
     expect(edges.sort()).toEqual([
+      'orders → kitchen (messaging)',
       'payment → bank (http)',
       'payment → ledger:5432 (db)',
       'shop → orders (messaging)',
       'shop → payment (http)',
     ]);
     expect(graph.kinds.get('ledger:5432')).toBe('database');
+    // Trouble of who takes reaches the queue; who has handed a message over waits for nobody.
+    expect([...graph.upstream('kitchen')].sort()).toEqual(['kitchen', 'orders']);
+    expect(graph.downstream('shop').has('kitchen')).toBe(false);
     // A caller that sends no spans and knows only the address is led to the same service.
     expect(graph.resolve('10.0.0.9:8080')).toBe('payment');
   });

@@ -2,6 +2,7 @@
 import type { FaultKind } from '@fenghuo/rules/contract';
 import type { Scored } from './edges.ts';
 import { best, isUnderWay, type Signs } from './signs.ts';
+import { isStopped } from './starved.ts';
 
 /** A figure of its own that left its band for good: from here on it is a confession, however loud the callers are. */
 const CONFESSED = 1;
@@ -30,9 +31,6 @@ const confessed = (own: readonly Scored[]): FaultKind | undefined => {
 };
 
 const isAge = ({ series }: Scored): boolean => /(^|\.|_)age$/.test(series.meta.metric);
-/** A count of its own that fell: it works off nothing of what still comes. */
-const isStopped = ({ series: { meta } }: Scored, entity: string): boolean =>
-  meta.entity === entity && meta.stat === 'count';
 const isBody = ({ series: { meta } }: Scored): boolean => meta.stat === undefined || meta.stat === 'p50';
 
 /** Kind of the fault as the signs of `entity` show it. */
@@ -45,6 +43,8 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   const errors = best(symptoms.filter((s) => s.series.meta.class === 'errors'));
   const lateness = of('latency');
   const latency = best(lateness);
+  // Symptoms of a queue: what waits in it.
+  if (best(of('saturation')) > Math.max(latency, errors)) return 'saturation';
   if (best(signs.symptoms.filter((s) => isStopped(s, entity))) > Math.max(latency, errors)) return 'hang';
   if (latency === 0 && errors === 0) return 'unknown';
   // A figure of calls to another that accuses the caller: alone among the callers it waits, for a connection rather than for the callee.

@@ -5,6 +5,7 @@ import { kindOf } from './kind.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
 import { best, isSeen, type Signs, signsOf } from './signs.ts';
+import { isStopped } from './starved.ts';
 
 type Because = RankedSuspect['because'][number];
 
@@ -46,6 +47,8 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
       name !== entity && callees.has(name) && !callees.get(name)!.includes(entity) && isSickAlike(name);
     return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
+  const stoppedOf = (queue: string): string | undefined =>
+    (callees.get(queue) ?? []).find((name) => signs.get(name)?.symptoms.some((one) => isStopped(one, name)));
   const anySick = [...sickness.values()].some((one) => one > 0);
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
@@ -57,6 +60,9 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     const twin = symptom === 0 ? undefined : twinOf(entity);
     if (twin !== undefined && sick(twin) > below.sick)
       Object.assign(below, { name: twin, sick: symptom + settings.noise });
+    // What comes and is not taken waits, all of it.
+    const stopped = evidence.kinds.get(entity) === 'queue' ? stoppedOf(entity) : undefined;
+    if (stopped !== undefined) Object.assign(below, { name: stopped, sick: symptom + settings.noise });
     const explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
     const own = Math.min(settings.ownMost, best(of.own));

@@ -61,7 +61,14 @@ export const signsOf = (
       series,
       strength: weight === 1 ? plain : { ...plain, strength: plain.strength * weight },
     };
-    (meta.class === 'latency' || meta.class === 'errors' ? symptoms[meta.class] : of.own).push(scored);
+    // How much waits in a queue is what lateness is of a callee: whoever takes from it may explain it.
+    const isBacklog = meta.class === 'saturation' && evidence.kinds.get(meta.entity) === 'queue';
+    (meta.class === 'latency' || meta.class === 'errors'
+      ? symptoms[meta.class]
+      : isBacklog
+        ? of.symptoms
+        : of.own
+    ).push(scored);
     if (meta.caller !== undefined) continue;
     of.told++;
     if (series.anomaly?.shape === 'silence') of.silences++;

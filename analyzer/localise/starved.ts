@@ -72,3 +72,7 @@ export const starving = (
   }
   return found;
 };
+
+/** Whether a symptom of `entity` is that it works off less of what still comes. */
+export const isStopped = ({ series: { meta } }: Scored, entity: string): boolean =>
+  meta.entity === entity && meta.stat === 'count';

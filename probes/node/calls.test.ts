@@ -157,3 +157,20 @@ describe('a server', () => {
     expect(calls.listens.size).toBe(64);
   });
 });
+
+describe('a consumer', () => {
+  const message = (more: Attributes = {}): Attributes => ({ 'messaging.destination.name': 'orders', ...more });
+  it('tells how long it worked on the messages of each queue, and how many it failed', () => {
+    const calls = new Calls();
+    const kind = SpanKind.CONSUMER;
+    finish(calls, span(message(), { kind, seconds: 0.2 }), span(message(), { kind, seconds: 0.2, error: true }));
+    // Who only fetched has worked on nothing.
+    finish(calls, span(message({ 'messaging.operation.type': 'receive' }), { kind, seconds: 9 }));
+    const points = tick(calls);
+    expect(figure(points, 'messaging.process.duration', 'orders', 'count')).toBe(2);
+    expect(figure(points, 'messaging.process.duration', 'orders', 'p50')).toBeCloseTo(0.2, 1);
+    expect(figure(points, 'fenghuo.consumer.errors', 'orders')).toBe(1);
+    expect(points.every(({ edge }) => edge?.role === 'consumer')).toBe(true);
+    expect(figure(tick(calls), 'messaging.process.duration', 'orders', 'count')).toBe(0);
+  });
+});
