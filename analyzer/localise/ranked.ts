@@ -4,6 +4,7 @@ import { overLinks } from './link.ts';
 import { localise } from './localise.ts';
 import { overReleases } from './release.ts';
 import { defaults, type Settings } from './settings.ts';
+import { overVolumes } from './volumes.ts';
 
 /**
  * For so long after an onset a resource speaks only where the detectors call it anomalous: heaps, caches and queues of a busy process wander
@@ -20,8 +21,8 @@ const speaking = (evidence: Evidence): Evidence => {
   return { ...evidence, series };
 };
 
-/** Entities by their own signs, then what only a link between two of them explains, then what a release explains. */
+/** Entities by their own signs, then what only a link between two of them explains, then what a release explains, then what a full volume does. */
 export const ranked = (all: Evidence, settings: Settings = defaults): Ranking => {
   const evidence = speaking(all);
-  return overReleases(overLinks(localise(evidence, settings), evidence), evidence);
+  return overVolumes(overReleases(overLinks(localise(evidence, settings), evidence), evidence), evidence);
 };

@@ -1,4 +1,4 @@
-// Room on the mounted disks. The mount list is a text, the room a system call, which a test hands in.
+// Room on the mounted disks and in volumes of memory. The mount list is a text, the room a system call, which a test hands in.
 import { statfsSync } from 'node:fs';
 import type { Put, ReadText } from '../reading.ts';
 
@@ -13,13 +13,19 @@ export type Room = {
 const MOUNTS_MAX = 32;
 const onDisk = /^(ext[234]|xfs|btrfs|zfs|f2fs|vfat|overlay)$/;
 
-/** Mount points on disks, each device once; a network file system is left out, for statfs on a dead one hangs. */
+/** Volumes of memory are bounded and run full as disks do; each is its own, whatever its device is called. */
+const inMemory = /^tmpfs$/;
+
+/** Mount points on disks, each device once, and in memory; a network file system is left out, for statfs on a dead one hangs. */
 export const mountsOf = (text: string): readonly string[] => {
   const byDevice = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [device, point, type] = line.split(' ');
-    if (device === undefined || point === undefined || !onDisk.test(type ?? '') || byDevice.has(device)) continue;
-    if (byDevice.size < MOUNTS_MAX) byDevice.set(device, point.replaceAll('\\040', ' '));
+    if (device === undefined || point === undefined) continue;
+    const isMemory = inMemory.test(type ?? '');
+    const key = isMemory ? point : device;
+    if ((!isMemory && !onDisk.test(type ?? '')) || byDevice.has(key)) continue;
+    if (byDevice.size < MOUNTS_MAX) byDevice.set(key, point.replaceAll('\\040', ' '));
   }
   return [...byDevice.values()];
 };

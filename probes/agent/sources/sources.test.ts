@@ -44,6 +44,8 @@ test('kernel limits and the scheduler', () => {
 test('each disk once, no network or kernel file systems', () => {
   const text = '/dev/vda / ext4 rw 0 0\nproc /proc proc rw 0 0\n/dev/vda /home ext4 rw 0 0\nnas:/x /mnt nfs4 rw 0 0\n';
   expect(mountsOf(text)).toEqual(['/']);
+  const memory = 'tmpfs /run tmpfs rw 0 0\ntmpfs /var/journal tmpfs rw 0 0\n';
+  expect(mountsOf(text + memory)).toEqual(['/', '/run', '/var/journal']);
   const room = { bsize: 10, blocks: 100, bfree: 30, bavail: 20, files: 8, ffree: 3 };
   const of = from((read, put) => readFilesystems(read, put, () => room), { '/proc/mounts': text });
   expect(of('system.filesystem.usage', 'used')).toBe(700);
