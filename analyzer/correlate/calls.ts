@@ -1,7 +1,16 @@
 // What a series' last samples are worth as evidence: each tick by the calls behind it, tick by tick back from the present.
 import type { DetectorRule } from '@fenghuo/rules/contract';
 import type { Series, Watch } from '../watch.ts';
-import { eventNats, failShare, figureNats, natsOf, slowShare, tickNatsMax, troubleNats } from './rarity.ts';
+import {
+  callsBeyond,
+  eventNats,
+  failShare,
+  figureNats,
+  natsOf,
+  slowShare,
+  tickNatsMax,
+  troubleNats,
+} from './rarity.ts';
 
 /** A few errors among many calls are the daily bread of retries. */
 const errorShareMin = 0.05;
@@ -9,10 +18,6 @@ const errorShareMin = 0.05;
 const calmTicks = 5;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
-
-/** Calls of `n` at least that lie beyond a tick's figure of this kind. */
-const callsBeyond = (stat: string | undefined, n: number): number =>
-  stat === 'max' ? 1 : stat === 'p99' ? Math.ceil(n / 100) : stat === 'p90' ? Math.ceil(n / 10) : Math.ceil(n / 2);
 
 /** What the samples of a series are worth, and in how many ticks they came. */
 export type Weighed = { readonly nats: number; readonly ticks: number };

@@ -31,6 +31,10 @@ export const natsOf = (n: number, k: number, q: number): number => {
   return Math.max(0, -(first - Math.log1p(-ratio)));
 };
 
+/** Calls of `n` at least that lie beyond a tick's figure of this kind. */
+export const callsBeyond = (stat: string | undefined, n: number): number =>
+  stat === 'max' ? 1 : stat === 'p99' ? Math.ceil(n / 100) : stat === 'p90' ? Math.ceil(n / 10) : Math.ceil(n / 2);
+
 /**
  * Share of calls that usually take longer than `x`, from what the extreme of a tick usually is.
  * @param extreme usual p99 or maximum of a tick  @param calls usual number of calls in a tick: of few calls the extreme is a lower quantile,

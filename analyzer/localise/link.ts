@@ -2,9 +2,10 @@
 // has answered what reached it in time. Two views of the same calls that disagree are the evidence (edge-based localisation, as in
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { measureOf } from './measure.ts';
 import { defaults } from './settings.ts';
 import { isUnderWay } from './signs.ts';
-import { fullStrengthOf, strengthOf } from './strength.ts';
+import { fullStrengthOf } from './strength.ts';
 
 /** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
 const TOLD_MIN = 2;
@@ -36,10 +37,11 @@ const shiftOf = (series: SeriesEvidence, fromMs: number): number => fullStrength
 /** What the first suspect was mistaken for: the link to it, or its caller; undefined where it was not. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
   const from = evidence.onsetMs - evidence.stepMs;
-  const strength = (series: SeriesEvidence): number => strengthOf(series, from, defaults).strength;
+  const measure = measureOf(evidence.series, from, defaults);
+  const strength = (series: SeriesEvidence): number => measure(series).strength;
   const about = evidence.series.filter(({ meta }) => meta.entity === entity);
   const own = about.filter((series) => series.meta.caller === undefined && isSymptom(series));
-  const told = Math.max(0, ...own.map((series) => strengthOf(series, from, defaults).present));
+  const told = Math.max(0, ...own.map((series) => measure(series).present));
   const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
   const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s));
   const loudest = Math.max(0, ...complaints.map(strength));

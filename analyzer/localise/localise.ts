@@ -2,6 +2,7 @@
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
 import { kindOf } from './kind.ts';
+import { passedOn } from './passed-on.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
 import { best, isSeen, type Signs, signsOf } from './signs.ts';
@@ -34,6 +35,13 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     [...signs].map(([entity, of]) => [entity, best(of.symptoms) + (of.silent ? SILENT_SICK : 0)]),
   );
   const sick = (entity: string): number => sickness.get(entity) ?? 0;
+  const passes = passedOn(
+    evidence.series,
+    // What accuses the caller of an edge stands with the caller.
+    [...signs].flatMap(([entity, { symptoms }]) => symptoms.filter(({ series }) => series.meta.entity === entity)),
+    evidence.onsetMs - evidence.stepMs,
+    settings,
+  );
   // An address of unknown kind that only its callers speak of, beside a sick service under the same caller: it may be that service's own,
   // as a load balancer's is. A third party that the topology or the traffic made known is none.
   const twinOf = (entity: string): string | undefined => {
@@ -63,7 +71,13 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     // What comes and is not taken waits, all of it.
     const stopped = evidence.kinds.get(entity) === 'queue' ? stoppedOf(entity) : undefined;
     if (stopped !== undefined) Object.assign(below, { name: stopped, sick: symptom + settings.noise });
-    const explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
+    const strongest = of.symptoms.find((s) => s.strength.strength === symptom);
+    // A callee may be the quieter one beside its own past and account for all that its caller shows.
+    let explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
+    for (const name of symptom === 0 || strongest === undefined ? [] : (callees.get(entity) ?? [])) {
+      const part = sick(name) > settings.noise ? passes(entity, name, strongest!) : 0;
+      if (part > explained) [explained, below.name] = [part, name];
+    }
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
     const own = Math.min(settings.ownMost, best(of.own));
     const because: Because[] = [];

@@ -1,9 +1,9 @@
 // What each entity shows: symptoms (latency, errors, calls that stopped), confessions of its own (resources, saturation), silence.
 import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
 import { type Scored, shareOut } from './edges.ts';
+import { measureOf } from './measure.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
-import { strengthOf } from './strength.ts';
 
 export type Signs = {
   readonly symptoms: readonly Scored[];
@@ -26,9 +26,8 @@ export const signsOf = (
   const from = evidence.onsetMs - evidence.stepMs;
   const late = isErrorAlarm(evidence) ? settings.lateAtErrors : 1;
   const isTelling = tellingOf(evidence.kinds);
-  const strengths = evidence.series.map((series) =>
-    isTelling(series.meta) ? strengthOf(series, from, settings) : undefined,
-  );
+  const measure = measureOf(evidence.series, from, settings);
+  const strengths = evidence.series.map((series) => (isTelling(series.meta) ? measure(series) : undefined));
   // What does not stand out need not be set aside.
   const loud = evidence.series.filter((_, i) => (strengths[i]?.strength ?? 0) > 0);
   const shared = settings.sharedAside ? sharedOf(loud) : new Set<SeriesEvidence>();

@@ -1,0 +1,25 @@
+// How loud a figure is in the ranking: failures by their share of the calls and slowness by the calls behind it where somebody counts them,
+// anything else by its own past.
+import type { SeriesEvidence } from '../types.ts';
+import { certaintyOf } from './certainty.ts';
+import type { Settings } from './settings.ts';
+import { countsOf, failingStrength, isFailures } from './shares.ts';
+import { type Strength, strengthOf } from './strength.ts';
+
+/** Measures series of `all` from `fromMs` on; each by the counts that are among `all`. */
+export const measureOf = (
+  all: readonly SeriesEvidence[],
+  fromMs: number,
+  settings: Settings,
+): ((one: SeriesEvidence) => Strength) => {
+  const counts = countsOf(all);
+  const certainty = certaintyOf(all, counts, fromMs, settings);
+  return (one) => {
+    const counted = isFailures(one) ? counts(one) : undefined;
+    if (counted !== undefined) return failingStrength(one, counted, fromMs, settings);
+    const plain = strengthOf(one, fromMs, settings);
+    return one.meta.class !== 'latency' || plain.strength === 0
+      ? plain
+      : { ...plain, strength: plain.strength * certainty(one) };
+  };
+};

@@ -1,0 +1,71 @@
+// How much of an entity's trouble is what its callees pass on, in the metric's own unit: failures that it was answered with and seconds that it
+// waited account for those it shows, however quiet they look beside its own past. Only as far as they are held against the callee.
+import type { SeriesEvidence } from '../types.ts';
+import type { Scored } from './edges.ts';
+import type { Settings } from './settings.ts';
+import { isFailures } from './shares.ts';
+import { best } from './signs.ts';
+import { tempered } from './strength.ts';
+
+/** The greater part. */
+const MOST = 0.5;
+
+/** Failures from `fromMs` on beyond the usual; never less than none. */
+const excessOf = ({ timesMs, values, baseline }: SeriesEvidence, fromMs: number): number => {
+  const usual = Math.max(0, baseline.location, baseline.mean);
+  let excess = 0;
+  for (let i = values.length - 1; i >= 0 && timesMs[i]! >= fromMs; i--)
+    if (!Number.isNaN(values[i]!)) excess += values[i]! - usual;
+  return Math.max(0, excess);
+};
+
+/**
+ * Whether the figures of one class of an edge are held against its callee rather than its caller: who alone complains of what others call as
+ * ever waits for itself.
+ */
+const isHeld = (figures: readonly Scored[], settings: Settings): boolean => {
+  const whole = figures.map(({ strength: { shift, scale, share } }) => tempered(shift / scale, share, settings));
+  return best(figures) > MOST * Math.max(0, ...whole);
+};
+
+/**
+ * Tells for an entity, one of its callees and the entity's strongest symptom which part of the symptom, 0..1, the calls to the callee account for.
+ * @param all the evidence  @param scored every entity's symptoms, edges shared out
+ */
+export const passedOn = (
+  all: readonly SeriesEvidence[],
+  scored: readonly Scored[],
+  fromMs: number,
+  settings: Settings,
+): ((entity: string, callee: string, strongest: Scored) => number) => {
+  const shown = new Map<string, number>();
+  for (const one of all)
+    if (isFailures(one) && one.meta.caller === undefined)
+      shown.set(one.meta.entity, (shown.get(one.meta.entity) ?? 0) + excessOf(one, fromMs));
+  const edges = new Map<string, Scored[]>();
+  for (const one of scored) {
+    const { caller, entity, class: of } = one.series.meta;
+    if (caller === undefined || caller === entity) continue;
+    const key = `${caller}\u0000${entity}\u0000${of}`;
+    const known = edges.get(key);
+    if (known === undefined) edges.set(key, [one]);
+    else known.push(one);
+  }
+  const against = (key: string): readonly Scored[] => {
+    const figures = edges.get(key) ?? [];
+    return isHeld(figures, settings) ? figures.filter(({ strength }) => strength.strength > 0) : [];
+  };
+  return (entity, callee, { series, strength }) => {
+    // A figure of calls to another that accuses the caller is accounted for already.
+    if (series.meta.caller === entity) return 0;
+    const figures = against(`${entity}\u0000${callee}\u0000${series.meta.class}`);
+    if (isFailures(series)) {
+      const whole = shown.get(entity) ?? excessOf(series, fromMs);
+      const part = figures.reduce((sum, one) => sum + (isFailures(one.series) ? excessOf(one.series, fromMs) : 0), 0);
+      return whole > 0 ? Math.min(1, part / whole) : 0;
+    }
+    const alike = figures.filter((one) => one.series.meta.stat === series.meta.stat);
+    const part = Math.max(0, ...alike.map((one) => one.strength.shift));
+    return strength.shift > 0 ? Math.min(1, part / strength.shift) : 0;
+  };
+};

@@ -1,0 +1,63 @@
+// Failures are weighed by their share of the calls, slowness by the calls behind it, and a caller's trouble by what its callee hands on.
+import { expect, it } from 'vitest';
+import { evidence, ONSET_MS, series } from '../testing/evidence.ts';
+import type { SeriesEvidence } from '../types.ts';
+import { localise } from './localise.ts';
+import { measureOf } from './measure.ts';
+import { defaults } from './settings.ts';
+
+type Of = { readonly entity: string; readonly caller?: string };
+const before = (was: number) => Array.from({ length: 20 }, () => was);
+const calls = (of: Of, n: number): SeriesEvidence => {
+  const metric = of.caller === undefined ? 'http.server.request.duration' : 'http.client.request.duration';
+  const meta = { ...of, metric, stat: 'count', class: 'traffic', kind: 'delta', bad: 'both' } as const;
+  return series(meta, n, [n, n, n, n], { before: before(n) });
+};
+const failures = (of: Of, is: readonly number[]): SeriesEvidence => {
+  const metric = of.caller === undefined ? 'fenghuo.server.errors' : 'fenghuo.client.errors';
+  const meta = { ...of, metric, unit: '{error}', class: 'errors', kind: 'delta' } as const;
+  return series(meta, 0, is, { scale: 0, before: before(0) });
+};
+const slow = (of: Of, was: number, is: readonly number[], stat: 'p50' | 'p99'): SeriesEvidence => {
+  const meta = { ...of, metric: 'http.client.request.duration', stat } as const;
+  return series(meta, was, is, { before: before(was) });
+};
+const loud = (all: readonly SeriesEvidence[], one: SeriesEvidence): number =>
+  measureOf(all, ONSET_MS - 1_000, defaults)(one).strength;
+
+it('takes three of four failed calls for more than thirty of a hundred, and one of one for nothing', () => {
+  const few = [calls({ entity: 'a' }, 4), failures({ entity: 'a' }, [3, 3, 3, 3])];
+  const many = [calls({ entity: 'b' }, 100), failures({ entity: 'b' }, [30, 30, 30, 30])];
+  const single = [calls({ entity: 'c' }, 1), failures({ entity: 'c' }, [1])];
+  expect(loud(few, few[1]!)).toBeGreaterThan(loud(many, many[1]!));
+  expect(loud(many, many[1]!)).toBeGreaterThan(1);
+  expect(loud(single, single[1]!)).toBe(0);
+});
+
+it('takes one slow call for less than forty, however far both are from the usual', () => {
+  const edge = (entity: string, n: number): SeriesEvidence[] => [
+    calls({ entity, caller: 'x' }, n),
+    slow({ entity, caller: 'x' }, 0.2, [0.2], 'p99'),
+    slow({ entity, caller: 'x' }, 0.05, [1.5], 'p50'),
+  ];
+  const [seldom, often] = [edge('a', 1), edge('b', 40)];
+  expect(loud(often, often[2]!)).toBeGreaterThan(2 * loud(seldom, seldom[2]!));
+});
+
+it('names the callee whose failures account for those of its busy caller, at night and by day', () => {
+  for (const busy of [1, 20]) {
+    const all = [
+      calls({ entity: 'shop' }, 10 * busy),
+      failures({ entity: 'shop' }, [6 * busy, 5 * busy, 6 * busy, 6 * busy]),
+      calls({ entity: 'bank', caller: 'shop' }, 8 * busy),
+      failures({ entity: 'bank', caller: 'shop' }, [6 * busy, 5 * busy, 6 * busy, 6 * busy]),
+      calls({ entity: 'bank', caller: 'till' }, 4),
+      failures({ entity: 'bank', caller: 'till' }, [3, 3, 4, 3]),
+    ];
+    const edges = [
+      ['shop', 'bank'],
+      ['till', 'bank'],
+    ] as const;
+    expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
+  }
+});

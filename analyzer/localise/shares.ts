@@ -1,0 +1,75 @@
+// Failed calls by their share of the calls, wherever somebody counts both: thirty failures of a busy caller are not more than three of a callee
+// that is called three times a second. Calls are pooled since the onset, since at night a second holds too few to have a share.
+import type { SeriesEvidence } from '../types.ts';
+import type { Settings } from './settings.ts';
+import { type Strength, tempered } from './strength.ts';
+
+/** Two points of a share are its least scale, as of any share. */
+const LEAST_SHARE = 0.02;
+
+/** Whose calls a figure is of: those of an edge by caller and callee, or those that a process serves. */
+export const callKeyOf = ({ meta: { entity, caller, instance } }: SeriesEvidence): string =>
+  `${caller ?? ''}\u0000${entity}\u0000${instance ?? ''}`;
+const isCount = ({ meta }: SeriesEvidence): boolean =>
+  meta.class === 'traffic' && meta.stat === 'count' && meta.kind === 'delta' && meta.unit === 's';
+/** Failed calls a tick; shares and foreign rates are figures like any other. */
+export const isFailures = ({ meta }: SeriesEvidence): boolean => meta.class === 'errors' && meta.kind === 'delta';
+
+/** Finds who counts the calls behind a figure: the one count of the same edge or the same process; undefined where there is none, or several. */
+export const countsOf = (all: readonly SeriesEvidence[]): ((figure: SeriesEvidence) => SeriesEvidence | undefined) => {
+  const counts = new Map<string, SeriesEvidence | undefined>();
+  for (const one of all) {
+    if (!isCount(one)) continue;
+    const key = callKeyOf(one);
+    counts.set(key, counts.has(key) ? undefined : one);
+  }
+  return (figure) => counts.get(callKeyOf(figure));
+};
+
+/** Places of the samples of `figure` from `fromMs` on, latest first, with the calls of the same tick; what only one of both tells is left out. */
+export const placesOf = function* (
+  figure: SeriesEvidence,
+  counts: SeriesEvidence,
+  fromMs: number,
+): Generator<readonly [place: number, calls: number]> {
+  let at = counts.timesMs.length - 1;
+  for (let i = figure.timesMs.length - 1; i >= 0 && figure.timesMs[i]! >= fromMs; i--) {
+    while (at >= 0 && counts.timesMs[at]! > figure.timesMs[i]!) at--;
+    const calls = counts.timesMs[at] === figure.timesMs[i] ? counts.values[at]! : Number.NaN;
+    if (!Number.isNaN(figure.values[i]!) && !Number.isNaN(calls)) yield [i, calls];
+  }
+};
+
+/**
+ * Strength of failures by the share of calls that failed from `fromMs` on, in the share's robust deviations: two points, or the binomial's
+ * where so few calls say no better. `seen` stays the failures of a tick.
+ */
+export const failingStrength = (
+  failures: SeriesEvidence,
+  counts: SeriesEvidence,
+  fromMs: number,
+  settings: Settings,
+): Strength => {
+  let [failed, calls, ticks, onsetMs] = [0, 0, 0, Number.POSITIVE_INFINITY];
+  for (const [i, n] of placesOf(failures, counts, fromMs)) {
+    const k = failures.values[i]!;
+    failed += k;
+    calls += Math.max(n, k);
+    if (n > 0 || k > 0) ticks++;
+    if (k > 0) onsetMs = failures.timesMs[i]!;
+  }
+  const usualCalls = Math.max(1, counts.baseline.location);
+  const usual = Math.min(0.5, Math.max(failures.baseline.location, failures.baseline.mean, 0) / usualCalls);
+  // That none failed so far does not mean never: one call more is thought of as failed (Laplace).
+  const scale = Math.max(LEAST_SHARE, Math.sqrt((Math.max(usual, 1 / (calls + 1)) * (1 - usual)) / Math.max(1, calls)));
+  const shift = calls === 0 ? 0 : failed / calls - usual;
+  return {
+    strength: tempered(shift / scale, 1, settings),
+    seen: ticks === 0 ? Number.NaN : failed / ticks,
+    onsetMs,
+    present: ticks,
+    share: 1,
+    shift,
+    scale,
+  };
+};
