@@ -44,8 +44,8 @@ export const passedOn = (
       shown.set(one.meta.entity, (shown.get(one.meta.entity) ?? 0) + excessOf(one, fromMs));
   const edges = new Map<string, Scored[]>();
   for (const one of scored) {
-    const { caller, entity, class: of } = one.series.meta;
-    if (caller === undefined || caller === entity) continue;
+    const { caller = '', entity, class: of } = one.series.meta;
+    if (caller === entity) continue;
     const key = `${caller}\u0000${entity}\u0000${of}`;
     const known = edges.get(key);
     if (known === undefined) edges.set(key, [one]);
@@ -64,8 +64,11 @@ export const passedOn = (
       const part = figures.reduce((sum, one) => sum + (isFailures(one.series) ? excessOf(one.series, fromMs) : 0), 0);
       return whole > 0 ? Math.min(1, part / whole) : 0;
     }
-    const alike = figures.filter((one) => one.series.meta.stat === series.meta.stat);
-    const part = Math.max(0, ...alike.map((one) => one.strength.shift));
-    return strength.shift > 0 ? Math.min(1, part / strength.shift) : 0;
+    const longest = (of: readonly Scored[]): number =>
+      Math.max(0, ...of.flatMap((one) => (one.series.meta.stat === series.meta.stat ? [one.strength.shift] : [])));
+    // What a callee says of itself needs no second caller that says so.
+    const waited = longest(edges.get(`${entity}\u0000${callee}\u0000latency`) ?? []);
+    const confessed = Math.min(waited, longest(edges.get(`\u0000${callee}\u0000latency`) ?? []));
+    return strength.shift > 0 ? Math.min(1, Math.max(longest(figures), confessed) / strength.shift) : 0;
   };
 };

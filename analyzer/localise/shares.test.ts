@@ -61,3 +61,20 @@ it('names the callee whose failures account for those of its busy caller, at nig
     expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
   }
 });
+it('believes a callee that says itself how late it is, though only one of its callers waits', () => {
+  const late = (of: Of, was: number, is: number): SeriesEvidence => {
+    const metric = of.caller === undefined ? 'http.server.request.duration' : 'http.client.request.duration';
+    return series({ ...of, metric, stat: 'p99' }, was, [is, is, is, is], { before: before(was) });
+  };
+  const all = [
+    late({ entity: 'shop' }, 0.002, 0.45),
+    late({ entity: 'bank', caller: 'shop' }, 0.05, 0.46),
+    late({ entity: 'bank', caller: 'till' }, 0.05, 0.05),
+    late({ entity: 'bank' }, 0.05, 0.46),
+  ];
+  const edges = [
+    ['shop', 'bank'],
+    ['till', 'bank'],
+  ] as const;
+  expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
+});
