@@ -1,7 +1,16 @@
 // A recorded life under other names: services, instances, hosts, third parties and what hangs on their names (identities of series, probes
 // and schemas) are drawn anew by a hash, so that neither a name nor the order of names can decide anything unnoticed.
 import type { Input } from '@fenghuo/analyzer/engine';
-import { type Decision, type FrameSchema, hash64, type RuleBook, schemaHash, seriesId } from '@fenghuo/rules/contract';
+import {
+  type Decision,
+  type FrameSchema,
+  hash64,
+  type RuleBook,
+  type SloIndicator,
+  type SloSource,
+  schemaHash,
+  seriesId,
+} from '@fenghuo/rules/contract';
 import type { Recording } from './record.ts';
 
 export type Shuffled = {
@@ -81,6 +90,17 @@ class Names {
   }
 }
 
+const sourceUnder = (of: SloSource, names: Names): SloSource => {
+  const service = of.service === undefined ? {} : { service: names.of(of.service) };
+  return 'calls' in of
+    ? { ...of, ...service, ...(of.caller === undefined ? {} : { caller: names.of(of.caller) }) }
+    : { ...of, ...service, attributes: names.attributes(of.attributes) };
+};
+const indicatorUnder = (of: SloIndicator, names: Names): SloIndicator =>
+  of.kind === 'good' || of.kind === 'bad'
+    ? { ...of, part: sourceUnder(of.part, names), total: sourceUnder(of.total, names) }
+    : { ...of, of: sourceUnder(of.of, names) };
+
 const rulesUnder = (rules: RuleBook, names: Names): RuleBook => {
   const { entities, edges, kpis } = rules.topology;
   const source = <S extends { readonly service?: string | undefined; readonly attributes: Record<string, string> }>(
@@ -109,7 +129,11 @@ const rulesUnder = (rules: RuleBook, names: Names): RuleBook => {
       when: { ...one.when, ...(one.when.entities && { entities: one.when.entities.map((e) => names.within(e)) }) },
       set: { ...one.set, service: names.of(one.set.service), value: names.within(one.set.value) },
     })),
-    slos: rules.slos.map((one) => ({ ...one, service: names.of(one.service) })),
+    slos: rules.slos.map((one) => ({
+      ...one,
+      service: names.of(one.service),
+      indicator: indicatorUnder(one.indicator, names),
+    })),
   };
 };
 
