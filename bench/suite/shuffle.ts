@@ -97,7 +97,7 @@ const sourceUnder = (of: SloSource, names: Names): SloSource => {
     : { ...of, ...service, attributes: names.attributes(of.attributes) };
 };
 const indicatorUnder = (of: SloIndicator, names: Names): SloIndicator =>
-  of.kind === 'good' || of.kind === 'bad'
+  'part' in of
     ? { ...of, part: sourceUnder(of.part, names), total: sourceUnder(of.total, names) }
     : { ...of, of: sourceUnder(of.of, names) };
 
