@@ -2,7 +2,7 @@
 // its time grows with the trouble and not with the fleet.
 import type { CaseFile, Engine } from './engine.ts';
 import { endsOf } from './localise/link.ts';
-import type { Series } from './watch.ts';
+import type { Series } from './series.ts';
 
 /** Series that one ranking looks at, at most; what stands nearer comes first. A fleet of fewer is looked at in full. */
 const seriesMax = 8_000;

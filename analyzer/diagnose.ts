@@ -8,8 +8,9 @@ import { isMute, ranked } from './localise/ranked.ts';
 import { defaults } from './localise/settings.ts';
 import { isCalm } from './localise/strength.ts';
 import { Samples } from './samples.ts';
+import type { Series } from './series.ts';
 import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
-import type { Probe, Series } from './watch.ts';
+import type { Probe } from './watch.ts';
 
 /** A cause is named at once when it stands out so far, and whatever stands first after so long. */
 const confidenceAtOnce = 0.35;

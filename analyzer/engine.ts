@@ -14,8 +14,10 @@ import type { Input } from './input.ts';
 import { Kpis } from './kpi.ts';
 import { endsOf, linkOf } from './localise/link.ts';
 import { PaymentBook } from './payments.ts';
+import type { Series } from './series.ts';
+import { shedCode, shedLevelOf, shedWords } from './shed.ts';
 import { alertKey, Slos } from './slo/slos.ts';
-import { type Series, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
 export type EngineOptions = { readonly partition: number; readonly act: ActMode };
@@ -73,6 +75,8 @@ export type Engine = {
   prunedMs: number;
   /** Since when the cause of the incident that closed last has been healthy: what is older belongs to that incident. */
   calmSinceMs: number;
+  /** How much should be shed (shed.ts), as whoever feeds the engine measures it: its only input that is not in the stream, so it is logged. */
+  shedWanted: number;
   /** Decisions of the log, by the sequence that led to them: while they last, the engine follows instead of deciding. */
   follow: Map<number, Decision[]> | undefined;
   now: { seq: number; atMs: number; n: number };
@@ -108,6 +112,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     judged: true,
     prunedMs: 0,
     calmSinceMs: Number.NEGATIVE_INFINITY,
+    shedWanted: 0,
     follow: undefined,
     now: { seq: 0, atMs: 0, n: 0 },
     out: { decisions: [], leases: [], evaluated: false },
@@ -134,6 +139,13 @@ export const emit = (engine: Engine, draft: Draft): Decision => {
   return decision;
 };
 
+/** Sheds as much as is wanted, and says so. */
+export const shedAsWanted = (engine: Engine): undefined => {
+  const { shedWanted: level } = engine;
+  if (level !== engine.watch.shed.level)
+    emit(engine, { type: 'engine.note', code: shedCode(level), text: shedWords[level]! });
+};
+
 /** What a decision changes, whoever made it. */
 export const apply = (engine: Engine, decision: Decision): void => {
   engine.incidents = projectDecision(engine.incidents, decision);
@@ -142,6 +154,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
     engine.since.set(decision.action, decision.atMs);
     if (decision.by !== undefined && decision.to !== 'applying') engine.rejected.add(decision.action);
   }
+  if (decision.type === 'engine.note') engine.watch.shed.set(shedLevelOf(decision.code) ?? engine.watch.shed.level);
   if (decision.type === 'slo.budget') engine.slos.accounted(decision);
   if (decision.type === 'slo.burn') engine.slos.told.set(alertKey(decision.slo, decision.policy), decision);
   if (decision.type === 'slo.calm') engine.slos.told.delete(alertKey(decision.slo, decision.policy));

@@ -1,5 +1,5 @@
 // Figures of the same calls belong together: their number, median and extreme, and how long the oldest unanswered one has been waiting.
-import type { Series } from './watch.ts';
+import type { Series } from './series.ts';
 
 export class Groups {
   readonly counts = new Map<string, Series>();

@@ -1,6 +1,7 @@
 // What customers feel, as numbers a second: sums or ratios over series that topology names, watched like any other series.
 import type { FrameSchema, TopologyRule } from '@fenghuo/rules/contract';
-import type { Series, Watch } from './watch.ts';
+import type { Series } from './series.ts';
+import type { Watch } from './watch.ts';
 
 type KpiRule = TopologyRule['kpis'][number];
 type Part = 'numerator' | 'denominator';
@@ -115,8 +116,7 @@ export class Kpis {
       // Of a share both parts are counted, each when it happens: what began in an earlier tick may end in this one, and is no more than all.
       if (kpi.rule.unit === '1') value = Math.min(1, value);
     }
-    kpi.series.last = value;
-    kpi.series.lastMs = timeMs;
+    kpi.series.keep(value, timeMs);
     this.watch.feed(kpi.series.index, timeMs, value);
   }
 }

@@ -1,7 +1,7 @@
 // What the console shows each second, out of the engine's state: the graph with its figures, KPIs with their bands, evidence of incidents.
 import { type LiveEvidence, type LiveGraph, limits } from '@fenghuo/rules/contract';
 import type { CaseFile, Engine } from './engine.ts';
-import type { Series } from './watch.ts';
+import type { Series } from './series.ts';
 
 const freshMs = 3_000;
 const silentMs = 3_000;
@@ -16,9 +16,17 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
   const edges = new Map<string, Figures>();
   const sick = new Map<string, number>();
   const opens = new Set(watch.detectors.filter((rule) => rule.opens).map((rule) => rule.class));
-  for (const { index, meta, last, lastMs, calls } of watch.series.values()) {
-    const sure = watch.active.has(index) && opens.has(meta.class) ? watch.bank.probability(index) : 0;
-    if (sure > 0) sick.set(meta.entity, Math.max(sure, sick.get(meta.entity) ?? 0));
+  // What concerns no edge is looked at only where it is anomalous: on a fleet that is most series, a second.
+  const sureOf = (index: number, { meta }: Series): number =>
+    opens.has(meta.class) ? watch.bank.probability(index) : 0;
+  for (const index of watch.active) {
+    const one = watch.series.get(index);
+    const sure = one === undefined ? 0 : sureOf(index, one);
+    if (one !== undefined && sure > 0) sick.set(one.meta.entity, Math.max(sure, sick.get(one.meta.entity) ?? 0));
+  }
+  for (const one of watch.ofEdges) {
+    const { index, meta, last, lastMs, calls } = one;
+    const sure = watch.active.has(index) ? sureOf(index, one) : 0;
     if (meta.caller === undefined || lastMs < engine.tickMs - freshMs || Number.isNaN(last)) continue;
     const key = `${meta.caller}\u0000${meta.entity}`;
     const of = edges.get(key) ?? { counts: new Map(), errors: 0, p50: null, p99: null, anomaly: 0 };

@@ -6,7 +6,7 @@ import { tellChecks } from './checks/tell.ts';
 import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
 import { noteWork } from './correlate/planned.ts';
 import { diagnose } from './diagnose.ts';
-import { apply, begin, type Engine, type Outputs } from './engine.ts';
+import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
 import { follow, observe } from './lifecycle.ts';
@@ -26,6 +26,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
   begin(engine, input);
   const { atMs } = engine.now;
   const deciding = engine.follow === undefined;
+  if (deciding) shedAsWanted(engine);
   let turned = false;
   switch (input.kind) {
     case 'schema':

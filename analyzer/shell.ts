@@ -1,5 +1,5 @@
 // The engine on the bus: one partition's stream in, decisions, leases and the live view out, acknowledged after they are told.
-import { type Bus, type Clock, type Logger, OpsError, type SelfMetrics } from '@fenghuo/kit';
+import type { Bus, Clock, Logger, SelfMetrics } from '@fenghuo/kit';
 import {
   type FlagLease,
   flagKey,
@@ -8,10 +8,11 @@ import {
   subjects,
   telemetryStream,
 } from '@fenghuo/rules/contract';
-import { AckPolicy, type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import { createEngine, type Engine, type EngineOptions, type Outputs } from './engine.ts';
+import { Follower } from './follow.ts';
 import { liveEvidence, liveGraph } from './live.ts';
+import { Load } from './load.ts';
 import { step } from './pipeline.ts';
 import { createResolver, messageOf } from './read.ts';
 import { recover } from './recover.ts';
@@ -40,17 +41,8 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
   const before = await bus.jsm.consumers.info(stream, durable).catch(() => undefined);
   const position = await recover(bus, engine, resolve, before?.ack_floor.stream_seq);
   log.info({ partition, seq: position.seq, warmed: position.warmed, open: engine.files.size }, 'recovered');
-  // What the old consumer had in flight would come only after a time-out and out of order: a new one starts right behind the position.
-  if (before !== undefined) await bus.jsm.consumers.delete(stream, durable);
-  await bus.jsm.consumers.add(stream, {
-    durable_name: durable,
-    ack_policy: AckPolicy.All,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: position.seq + 1,
-    max_ack_pending: 100_000,
-  });
-  const consumer = await bus.js.consumers.get(stream, durable);
-  const messages: ConsumerMessages = await consumer.consume({ max_messages: 1_000 });
+  const follower = new Follower(bus, stream, durable, position.seq);
+  await follower.begin();
   const count = {
     inputs: self.counter('fenghuo.analyzer.inputs', '{message}', 'Inputs taken in, by kind'),
     refused: self.counter('fenghuo.analyzer.refused', '{message}', 'Inputs refused, by reason'),
@@ -58,6 +50,20 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     leases: self.counter('fenghuo.analyzer.leases', '{lease}', 'Lease writes'),
   };
   const series = self.gauge('fenghuo.analyzer.series', '{series}', 'Series watched');
+  const behind = self.gauge('fenghuo.analyzer.lag', 'ms', 'How far the analyzer is behind its stream');
+  const again = self.counter(
+    'fenghuo.analyzer.stream.restarts',
+    '{restart}',
+    'Times the stream was read again from where it broke',
+  );
+  const shedLevel = self.gauge('fenghuo.analyzer.shed.level', '1', 'What is not looked at: 0 nothing, up to 3');
+  const shed = self.counter(
+    'fenghuo.analyzer.shed',
+    '{sample}',
+    'Samples not looked at because the analyzer was behind',
+  );
+  const load = new Load();
+  engine.shedWanted = load.level = engine.watch.shed.level;
 
   /** Leases go first: customers wait for them. Both are awaited, so nothing is acknowledged that was not told. */
   const tell = async ({ decisions, leases }: Outputs): Promise<void> => {
@@ -76,10 +82,18 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
 
   const sent = new Map<string, number>();
   let shownMs = 0;
+  let [shedTold, restartsTold] = [0, 0];
   const show = (): void => {
     if (engine.now.atMs - shownMs < liveMs) return;
     shownMs = engine.now.atMs;
-    series.set(engine.watch.series.size);
+    const { shed: of, series: watched } = engine.watch;
+    series.set(watched.size);
+    behind.set(load.behindMs);
+    shedLevel.set(of.level);
+    again.add(follower.restarts - restartsTold);
+    restartsTold = follower.restarts;
+    shed.add(of.samples - shedTold);
+    shedTold = of.samples;
     bus.nc.publish(subjects.liveGraph, JSON.stringify(liveGraph(engine, clock.now() - engine.now.atMs)));
     for (const file of engine.files.values())
       bus.nc.publish(subjects.liveEvidence(file.id), JSON.stringify(liveEvidence(engine, file, sent)));
@@ -89,13 +103,15 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
   const consume = async (): Promise<void> => {
     let unacked = 0;
     let ackedMs = 0;
-    for await (const m of messages) {
+    for await (const m of follower.read()) {
       const message = messageOf(m);
       const inputs = await resolve(engine, message);
       let told = 0;
       if ('fault' in inputs) count.refused.add(1, { reason: inputs.fault });
       else
         for (const input of inputs) {
+          // Learning what is announced takes as long whatever is shed.
+          if (input.kind === 'frame') engine.shedWanted = load.take(clock.now(), message.atMs);
           const out = step(engine, input);
           count.inputs.add(1, { kind: input.kind });
           told += out.decisions.length;
@@ -109,16 +125,12 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
       ackedMs = message.atMs;
     }
   };
-  let stopping = false;
-  const done = consume().then(() => {
-    if (!stopping) throw new OpsError('bus_refused', `${stream}: the consumer ended`, { retry: 'later' });
-  });
+  const done = consume();
   return {
     engine,
     done,
     stop: async () => {
-      stopping = true;
-      await messages.close();
+      await follower.stop();
       await done.catch(() => undefined);
     },
   };

@@ -19,9 +19,9 @@ it('tells the same series in the same tick as a look at all of them, each once',
       kind: 'gauge',
       bad: 'up',
     });
-    const indices = Uint32Array.from({ length: 5 }, (_, k) => one.add(meta(k), 1_000));
+    const watched = Uint32Array.from({ length: 5 }, (_, k) => one.add(meta(k), 1_000));
     for (let k = 0; k < 5; k++) all.add(meta(k), 1_000);
-    return { indices, lastMs: -1, isOver: true };
+    return { watched, lastMs: -1, isOver: true };
   });
   let told = 0;
   for (let second = 1; second <= 200; second++) {
@@ -31,8 +31,8 @@ it('tells the same series in the same tick as a look at all of them, each once',
       const isGone = (g === 0 && second >= 120) || (g === 1 && second >= 120 && second < 140) || random() < 0.02;
       if (isGone) return;
       const isGap = (k: number): boolean => g === 2 && k === 3 && second >= 120;
-      const values = Float64Array.from(group.indices, (_, k) => (isGap(k) ? Number.NaN : random()));
-      for (const bank of [one, all]) bank.pushSome(group.indices, 0, group.indices.length, timeMs, values);
+      const values = Float64Array.from(group.watched, (_, k) => (isGap(k) ? Number.NaN : random()));
+      for (const bank of [one, all]) bank.pushSome(group.watched, 0, group.watched.length, timeMs, values);
       silences.heard(group, timeMs);
     });
     const found = silences.until(timeMs, groups);

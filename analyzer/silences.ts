@@ -9,7 +9,8 @@ const SILENT_MS = SILENT_STEPS * STEP_MS;
 
 /** Series that one frame reports. */
 export type Reported = {
-  readonly indices: Uint32Array;
+  /** Those of them that are looked at. */
+  readonly watched: Uint32Array;
   lastMs: number;
   /** Whether all of them were due when they were last looked at: nothing changes until a frame comes. */
   isOver: boolean;
@@ -33,7 +34,7 @@ export class Silences {
   heard(of: Reported, timeMs: number): void {
     of.lastMs = timeMs;
     of.isOver = false;
-    this.bank.tickSome(of.indices, timeMs, this.fallen);
+    this.bank.tickSome(of.watched, timeMs, this.fallen);
   }
 
   /** Series that fell silent since the last call, in order; each is told once. */
@@ -41,7 +42,7 @@ export class Silences {
     for (const of of all) {
       if (of.isOver || timeMs - of.lastMs <= SILENT_MS) continue;
       of.isOver = true;
-      this.bank.tickSome(of.indices, timeMs, this.fallen);
+      this.bank.tickSome(of.watched, timeMs, this.fallen);
     }
     this.bank.tickSome(this.unsent, timeMs, this.fallen);
     return this.fallen.splice(0).sort((a, b) => a - b);

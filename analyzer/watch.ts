@@ -7,47 +7,22 @@ import {
   type Frame,
   type FrameSchema,
   hash64,
+  limits,
 } from '@fenghuo/rules/contract';
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
-import type { Edge, Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { Groups } from './groups.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
 import { Readings } from './readings.ts';
+import { Latest, Series, SeriesByIndex, unprobed } from './series.ts';
+import { allShown, Shed, type Shown } from './shed.ts';
 import { type Reported, Silences } from './silences.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
 const seriesAgeMsMax = 900_000;
 
-export type Series = {
-  readonly index: number;
-  meta: SeriesMeta;
-  readonly probe: string;
-  /** The callee as the probe named it, before addresses were resolved. */
-  readonly callee: string | undefined;
-  readonly protocol: string;
-  /** Groups the figures of the same calls, so that a latency finds its number of calls. */
-  readonly calls: string;
-  lastMs: number;
-  last: number;
-  /** The edge whose traffic it counts, as of the graph's `epoch`. */
-  edge: Edge | undefined;
-  epoch: number;
-};
-/** A series that no probe sends: what the engine reckons itself. */
-export const unprobed = (index: number, meta: SeriesMeta): Series => ({
-  index,
-  meta,
-  probe: '',
-  callee: undefined,
-  protocol: '',
-  calls: '',
-  lastMs: -1,
-  last: Number.NaN,
-  edge: undefined,
-  epoch: 0,
-});
 export type Probe = {
   readonly hash: string;
   readonly service: string | undefined;
@@ -59,21 +34,21 @@ export type Probe = {
 };
 
 /** A schema's columns as the bank knows them. */
-type Layout = Reported & {
-  readonly probe: string;
-  readonly series: readonly Series[];
-  /** Those that count an edge's calls. */
-  readonly calls: readonly number[];
-  /** Those that count an edge's failed calls. */
-  readonly errors: readonly number[];
-  readonly columns: FrameSchema['columns'];
-  /** A foreign sender's frames must first be made plain. */
-  readonly isForeign: boolean;
-};
+type Layout = Shown &
+  Reported & {
+    readonly probe: string;
+    /** Those that count an edge's calls. */
+    readonly calls: readonly number[];
+    /** Those that count an edge's failed calls. */
+    readonly errors: readonly number[];
+    readonly columns: FrameSchema['columns'];
+    /** A foreign sender's frames must first be made plain. */
+    readonly isForeign: boolean;
+  };
 
 export class Watch {
   readonly bank = new DetectorBank();
-  readonly series = new Map<number, Series>();
+  readonly series = new SeriesByIndex();
   readonly places = new Places<Series>();
   /** Counts of failed calls that were last told as above zero. */
   readonly failing = new Set<number>();
@@ -83,15 +58,22 @@ export class Watch {
   readonly groups = new Groups();
   private readonly silences = new Silences(this.bank);
   private readonly byId = new Map<string, Series>();
+  /** Series of calls to somebody, in the order in which they came: what a graph's edges and names concern. */
+  readonly ofEdges = new Set<Series>();
+  private readonly latest = new Latest();
   private readonly readings = new Readings();
   private readonly layouts = new Map<string, Layout>();
   private readonly graph: Graph;
   readonly detectors: readonly DetectorRule[];
+  readonly shed: Shed;
   private named = 0;
+  /** Values of a frame's columns that are looked at, while some are not. */
+  private readonly some = new Float64Array(limits.frameColumnsMax);
 
   constructor(graph: Graph, detectors: readonly DetectorRule[]) {
     this.graph = graph;
     this.detectors = detectors;
+    this.shed = new Shed(new Set(detectors.flatMap((rule) => (rule.opens ? [rule.class] : []))), this.active);
   }
 
   knows(schema: string): boolean {
@@ -110,7 +92,8 @@ export class Watch {
     const isForeign = this.readings.concerns(schema);
     const { columns } = schema;
     const state = { lastMs: -1, isOver: true };
-    this.layouts.set(schema.hash, { probe: hash, series, indices, calls, errors, columns, isForeign, ...state });
+    const shown = allShown(series, indices);
+    this.layouts.set(schema.hash, { probe: hash, ...shown, calls, errors, columns, isForeign, ...state });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -136,13 +119,8 @@ export class Watch {
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
-  private note({ series, calls, errors }: Layout, { values, timeMs }: Frame, atMs: number): void {
-    for (let i = 0; i < series.length; i++) {
-      const value = values[i] ?? Number.NaN;
-      if (Number.isNaN(value)) continue;
-      series[i]!.last = value;
-      series[i]!.lastMs = timeMs;
-    }
+  private note({ series, indices, calls, errors }: Layout, { values, timeMs }: Frame, atMs: number): void {
+    this.latest.keep(indices, values, timeMs);
     for (const i of errors) {
       const value = values[i] ?? Number.NaN;
       if (value > 0) this.failing.add(series[i]!.index);
@@ -159,13 +137,22 @@ export class Watch {
     }
   }
 
-  private detect({ indices }: Layout, frame: Frame): boolean {
-    let turned = false;
+  private detect(layout: Layout, frame: Frame): boolean {
     // A frame of fewer columns than its schema promises leaves the rest missing.
-    const count = Math.min(indices.length, frame.values.length);
+    const count = Math.min(layout.indices.length, frame.values.length);
+    if (this.shed.choose(layout)) return this.feedSome(layout.indices, count, frame.timeMs, frame.values);
+    const { places, watched } = layout;
+    let some = 0;
+    for (; some < places.length && places[some]! < count; some++) this.some[some] = frame.values[places[some]!]!;
+    this.shed.samples += count - some;
+    return this.feedSome(watched, some, frame.timeMs, this.some);
+  }
+
+  private feedSome(indices: Uint32Array, count: number, timeMs: number, values: Float64Array): boolean {
+    let turned = false;
     for (let first = 0; first < count; first += BATCH) {
       const some = Math.min(BATCH, count - first);
-      const turns = this.bank.pushSome(indices, first, some, frame.timeMs, frame.values);
+      const turns = this.bank.pushSome(indices, first, some, timeMs, values);
       for (let k = 0; k < some; k++)
         if (turns[k] !== NOTHING) turned = this.turn(indices[first + k]!, turns[k]!) || turned;
     }
@@ -176,6 +163,7 @@ export class Watch {
   private turn(index: number, turn: number): boolean {
     if (turn === BEGAN) this.active.add(index);
     else if (this.bank.anomaly(index) === undefined) this.active.delete(index);
+    this.shed.turned(index, turn === BEGAN);
     return turn !== RETURNED;
   }
 
@@ -194,8 +182,8 @@ export class Watch {
   /** Registers a series that no probe sends (a KPI). */
   add(meta: SeriesMeta): Series {
     const index = this.bank.add(meta, 1_000);
-    const made = unprobed(index, meta);
-    this.series.set(index, made);
+    const made = new Series(index, meta, unprobed, this.latest);
+    this.series.add(made);
     this.places.add(made);
     this.silences.add(index);
     return made;
@@ -238,21 +226,23 @@ export class Watch {
 
   /** Forgets what has not reported for a quarter of an hour. */
   prune(atMs: number): void {
-    for (const [hash, probe] of this.probes) {
-      if (probe.seenMs < 0 || atMs - probe.seenMs <= seriesAgeMsMax) continue;
-      this.probes.delete(hash);
-      for (const [key, layout] of this.layouts) if (layout.probe === hash) this.layouts.delete(key);
-      for (const one of this.series.values()) if (one.probe === hash) this.forget(one);
-    }
+    const gone = new Set<string>();
+    for (const [hash, { seenMs }] of this.probes) if (seenMs >= 0 && atMs - seenMs > seriesAgeMsMax) gone.add(hash);
+    if (gone.size === 0) return;
+    for (const hash of gone) this.probes.delete(hash);
+    for (const [key, { probe }] of this.layouts) if (gone.has(probe)) this.layouts.delete(key);
+    for (const one of this.series.values()) if (gone.has(one.probe)) this.forget(one);
   }
 
   private forget(one: Series): void {
     this.bank.remove(one.index);
     this.active.delete(one.index);
+    this.shed.forget(one.index);
     this.failing.delete(one.index);
     this.series.delete(one.index);
     this.places.remove(one);
     this.byId.delete(one.meta.id);
+    this.ofEdges.delete(one);
     this.readings.forget(one.meta.id);
     this.groups.remove(one);
   }
@@ -270,21 +260,17 @@ export class Watch {
       ? [probe, edge.callee, edge.protocol, edge.operation ?? ''].join('\u0000')
       : [probe, column.metric, ...attributes].join('\u0000');
     const index = this.bank.add(meta, 1_000);
-    const made: Series = {
+    const made = new Series(
       index,
       meta,
-      probe,
-      callee: edge?.callee,
-      protocol: edge?.protocol ?? '',
-      calls,
-      lastMs: atMs,
-      last: Number.NaN,
-      edge: undefined,
-      epoch: 0,
-    };
-    this.series.set(index, made);
+      { probe, callee: edge?.callee, protocol: edge?.protocol ?? '', calls },
+      this.latest,
+    );
+    this.latest.begin(index, atMs);
+    this.series.add(made);
     this.places.add(made);
     this.byId.set(column.id, made);
+    if (meta.caller !== undefined) this.ofEdges.add(made);
     this.groups.add(
       made,
       this.detectors.some((rule) => rule.class === meta.class && rule.opens),
@@ -294,7 +280,7 @@ export class Watch {
 
   private rename(): void {
     this.named = this.graph.version;
-    for (const one of this.series.values())
+    for (const one of this.ofEdges)
       if (one.callee !== undefined) this.places.rename(one, this.graph.resolve(one.callee));
   }
 }

@@ -1,9 +1,6 @@
 // `npm run bench:fleet`: thousands of simulated probes at one frame a second, through NATS into collector and analyzer with detection on:
 // whether all of it is stored, how far both are behind, and what memory does from minute to minute.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chainEnd, probeLedgers } from '@fenghuo/collector/store';
 import { realClock } from '@fenghuo/kit';
@@ -20,9 +17,15 @@ const LAG_MS_MAX = 2_000;
 /** After the last frame so long is waited for what is still under way. */
 const DRAIN_MS = 60_000;
 
-const startAnalyzer = (to: TestCollector, rules: string): ChildProcess => {
+/** Learning who sends what comes before the measurement, and has so long. */
+const LEARN_MS_MAX = 240_000;
+const STOP_MS_MAX = 10_000;
+
+/** @param profile folder that a V8 profile of it is written into */
+const startAnalyzer = (to: TestCollector, profile: string | undefined): ChildProcess => {
   const { natsUrl, natsUser, natsPassword } = to.nats.config('analyzer');
-  return spawn(process.execPath, [new URL('../bin/fenghuo.mjs', import.meta.url).pathname, 'analyzer'], {
+  const node = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
+  return spawn(process.execPath, [...node, new URL('../bin/fenghuo.mjs', import.meta.url).pathname, 'analyzer'], {
     stdio: 'ignore',
     env: {
       ...process.env,
@@ -30,7 +33,7 @@ const startAnalyzer = (to: TestCollector, rules: string): ChildProcess => {
       FENGHUO_NATS_USER: natsUser ?? '',
       FENGHUO_NATS_PASSWORD: natsPassword ?? '',
       FENGHUO_PORT_SHIFT: String(SHIFT),
-      FENGHUO_RULES: rules,
+      FENGHUO_RULES: new URL('../rules', import.meta.url).pathname,
       FENGHUO_ACT: 'off',
     },
   });
@@ -53,21 +56,35 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       probes: { type: 'string', default: '4000' },
       columns: { type: 'string', default: '240' },
       seconds: { type: 'string', default: '60' },
+      profile: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const [probes, columns, seconds] = [Number(values.probes), Number(values.columns), Number(values.seconds)];
   const recorded = await recording((text) => process.stderr.write(`${text}\n`));
-  const rules = mkdtempSync(join(tmpdir(), 'fenghuo-fleet-'));
   const to = await startTestCollector(SHIFT);
-  const analyzer = startAnalyzer(to, rules);
+  const analyzer = startAnalyzer(to, values.profile);
   try {
-    const fleet = new Fleet(to.bus, realClock, recorded, probes, columns);
-    await fleet.announce();
-    const { id } = await streamId(to.bus, telemetryStream(0));
-    const stored = (): Promise<number> => chainEnd(to.store, 'frames', id);
     if (!(await until(DRAIN_MS, async () => (await analysed(to)) !== undefined)))
       throw new Error('the analyzer did not come up');
+    const fleet = new Fleet(to.bus, realClock, recorded, probes, columns);
+    const { id } = await streamId(to.bus, telemetryStream(0));
+    const stored = (): Promise<number> => chainEnd(to.store, 'frames', id);
+    const beganMs = realClock.monotonic();
+    await fleet.announce();
+    // It acknowledges at least once a second of the stream's time, so a message a second later brings the announcements out.
+    const isLearned = async (): Promise<boolean> => {
+      if (((await analysed(to)) ?? 0) >= fleet.announcedSeq) return true;
+      await realClock.sleep(1_000);
+      await fleet.nudge();
+      return false;
+    };
+    if (!(await until(LEARN_MS_MAX, isLearned))) throw new Error('the analyzer has not learned the fleet');
+    const learnedSeconds = (realClock.monotonic() - beganMs) / 1_000;
+    // A first tick brings out that the collector, too, has taken in the announcements.
+    await fleet.run(1);
+    if (!(await until(LEARN_MS_MAX, async () => (await stored()) >= fleet.lastSeq)))
+      throw new Error('the collector has not learned the fleet');
     const roots = {
       collector: to.pid()!,
       NATS: to.nats.pid()!,
@@ -115,6 +132,8 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       probes,
       columns,
       seconds,
+      /** From the first announcement until the analyzer knew all series. */
+      learnedSeconds,
       samples: sent.samples,
       samplesPerSecond: sent.samples / sent.seconds,
       /** How late the generator itself was at the worst: what it did not send in time nobody could store in time. */
@@ -132,9 +151,13 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
     const holds = drained && differing === 0 && result.storedLagMs.max <= LAG_MS_MAX;
     return holds && analysedAll && result.analysedLagMs.max <= LAG_MS_MAX ? 0 : 1;
   } finally {
+    // Told to stop, it writes its profile.
+    if (values.profile !== undefined) {
+      analyzer.kill('SIGTERM');
+      await until(STOP_MS_MAX, async () => analyzer.exitCode !== null);
+    }
     analyzer.kill('SIGKILL');
     await to.stop();
-    rmSync(rules, { recursive: true, force: true });
   }
 };
 
@@ -143,6 +166,7 @@ type Result = {
   readonly probes: number;
   readonly columns: number;
   readonly seconds: number;
+  readonly learnedSeconds: number;
   readonly samples: number;
   readonly samplesPerSecond: number;
   readonly generatorLateMs: number;
@@ -164,6 +188,9 @@ const print = (of: Result, out: Out): void => {
       .join(', ');
   out(
     `${of.probes} probes × ${of.columns} at 1 s for ${of.seconds} s: ${(of.samplesPerSecond / 1e6).toFixed(2)} M samples/s, generator at most ${of.generatorLateMs.toFixed(0)} ms late`,
+  );
+  out(
+    `the analyzer knew all ${of.probes * of.columns} series ${of.learnedSeconds.toFixed(0)} s after the first announcement`,
   );
   out(
     `stored:   ${of.drained ? 'all' : 'not all'} of ${of.samples} samples, ${of.probesDiffering} probes differ in count or sum; behind by ${lag(of.storedLagMs)}`,

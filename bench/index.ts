@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, Command>> = {
   'healthy-hour': async (args, out) => (await import('./healthy-hour.ts')).healthyHourCommand(args, out),
   probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   accuracy: async (args, out) => (await import('@fenghuo/analyzer/bench')).accuracyCommand(args, out),
+  engine: async (args, out) => (await import('./engine.ts')).engineCommand(args, out),
   detect: script(() => import('./detect.ts')),
   rank: script(() => import('./rank.ts')),
   heldout: script(() => import('./heldout.ts')),

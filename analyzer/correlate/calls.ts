@@ -1,6 +1,7 @@
 // What a series' last samples are worth as evidence: each tick by the calls behind it, tick by tick back from the present.
 import type { DetectorRule } from '@fenghuo/rules/contract';
-import type { Series, Watch } from '../watch.ts';
+import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
 import {
   callsBeyond,
   eventNats,

@@ -3,7 +3,8 @@ import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contr
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
-import type { Series, Watch } from '../watch.ts';
+import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
 import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
 import { commonMode, matters, opens } from './opening.ts';

@@ -1,8 +1,9 @@
 // Edges many of whose calls fail: seldom enough to wake somebody by the calls alone, before the band, which earlier bursts may have
 // widened and which waits for a third sample, has made up its mind.
 import type { Anomaly } from '@fenghuo/rules/contract';
+import type { Series } from '../series.ts';
 import { subjectOf } from '../subject.ts';
-import type { Series, Watch } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 
 /** Share of a tick's calls that must fail. */
 const failingShare = 0.1;

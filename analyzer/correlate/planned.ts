@@ -2,7 +2,7 @@
 // what goes wrong elsewhere at the same time wakes people as ever.
 import { type ChangeEvent, limits } from '@fenghuo/rules/contract';
 import type { Engine } from '../engine.ts';
-import type { Series } from '../watch.ts';
+import type { Series } from '../series.ts';
 
 /** Work whose end nobody announced is over by then. */
 const workMs = 300_000;

@@ -3,7 +3,7 @@ import { type Anomaly, type Bilingual, type BurnPolicy, limits } from '@fenghuo/
 import { belongs, severity } from '../correlate/correlate.ts';
 import { planned } from '../correlate/planned.ts';
 import { type Engine, emit } from '../engine.ts';
-import { type Series, unprobed } from '../watch.ts';
+import { Series, unprobed } from '../series.ts';
 import { accountMs, alertKey, type Objective } from './slos.ts';
 
 /** Tells what began and what ended since the last tick, and keeps the account. */
@@ -65,15 +65,19 @@ const ended = (engine: Engine, { slo, budget }: Objective, policy: BurnPolicy): 
 
 /** The objective as a series: what correlation asks of an opener. */
 const seriesOf = ({ slo }: Objective): Series =>
-  unprobed(-1, {
-    id: `slo:${slo.name}`,
-    entity: slo.service,
-    metric: slo.name,
-    unit: '1',
-    class: 'errors',
-    kind: 'gauge',
-    bad: 'up',
-  });
+  new Series(
+    -1,
+    {
+      id: `slo:${slo.name}`,
+      entity: slo.service,
+      metric: slo.name,
+      unit: '1',
+      class: 'errors',
+      kind: 'gauge',
+      bad: 'up',
+    },
+    unprobed,
+  );
 
 const anomalyOf = (engine: Engine, { slo, budget }: Objective, policy: BurnPolicy, short: number): Anomaly => {
   const allowed = 1 - slo.target;

@@ -1,0 +1,65 @@
+// `npm run bench:engine`: what a sample costs the whole engine, without bus and store: simulated probes' frames from bytes to decisions,
+// in stream time, on one core. Beside it, how much of that is reading the bytes.
+import { parseArgs } from 'node:util';
+import { createEngine, type Input, parseInput, step } from '@fenghuo/analyzer/engine';
+import { encodeFrame, hash64, subjects } from '@fenghuo/rules/contract';
+import { loadRules } from '@fenghuo/rules/load';
+import { recordedSchema } from './ingest/recorded-schema.ts';
+import { recording } from './ingest/recording.ts';
+
+type Out = (line: string) => void;
+const START_MS = 1_700_000_000_000;
+
+/** Seconds of processor time of this process. */
+const used = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+export const engineCommand = async (args: readonly string[], out: Out): Promise<number> => {
+  const { values: asked } = parseArgs({
+    args: [...args],
+    options: {
+      probes: { type: 'string', default: '4000' },
+      columns: { type: 'string', default: '240' },
+      seconds: { type: 'string', default: '60' },
+    },
+  });
+  const [probes, columns, seconds] = [Number(asked.probes), Number(asked.columns), Number(asked.seconds)];
+  const recorded = await recording((text) => process.stderr.write(`${text}\n`));
+  const engine = createEngine(loadRules([new URL('../rules', import.meta.url).pathname]), { partition: 0, act: 'off' });
+  let seq = 0;
+  const senders = Array.from({ length: probes }, (_, i) => {
+    const schema = recordedSchema(`unit-${String(i).padStart(5, '0')}`, recorded.columns.slice(0, columns));
+    step(engine, { seq: ++seq, atMs: START_MS, kind: 'schema', schema });
+    return { hash: hash64(schema.probe), schema: schema.hash, subject: subjects.frame(0, schema.probe), from: i * 7 };
+  });
+  const rows = recorded.rows.map((row) => Float64Array.from(row.slice(0, columns)));
+  let [reading, stepping, decisions, samples] = [0, 0, 0, 0];
+  for (let tick = 0; tick < seconds; tick++) {
+    const messages = senders.map(({ hash, schema, subject, from }, i) => {
+      const values = rows[(from + tick) % rows.length]!;
+      const timeMs = START_MS + tick * 1_000;
+      const data = encodeFrame({ schema, probe: hash, incarnation: 1, sequence: tick, lost: 0, timeMs, values });
+      return { seq: ++seq, atMs: timeMs + Math.floor((i * 1_000) / probes), subject, data };
+    });
+    const before = used();
+    const inputs = messages.map(parseInput).filter((input): input is Input => !('fault' in input));
+    const between = used();
+    for (const input of inputs) decisions += step(engine, input).decisions.length;
+    // The first seconds find the processor's and V8's memory cold.
+    if (tick < Math.min(10, seconds / 2)) continue;
+    reading += between - before;
+    stepping += used() - between;
+    samples += probes * columns;
+  }
+  const each = (total: number): string => `${((total / samples) * 1e6).toFixed(3)} µs`;
+  out(
+    `${probes} probes × ${columns}, ${samples} samples, ${decisions} decisions, ${engine.watch.active.size} series anomalous at the end`,
+  );
+  out(`reading frames ${each(reading)}, engine ${each(stepping)} of processor time a sample`);
+  out(
+    `memory ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MB, of it heap ${(process.memoryUsage().heapUsed / 1_048_576).toFixed(0)} MB`,
+  );
+  return 0;
+};
