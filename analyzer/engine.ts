@@ -139,11 +139,17 @@ export const emit = (engine: Engine, draft: Draft): Decision => {
   return decision;
 };
 
-/** Sheds as much as is wanted, and says so. */
+/** Sheds as much as is wanted, and says so; whoever follows the log sheds what the log says, from the same input on. */
 export const shedAsWanted = (engine: Engine): undefined => {
-  const { shedWanted: level } = engine;
-  if (level !== engine.watch.shed.level)
+  const { shedWanted: level, watch, follow, now } = engine;
+  if (follow === undefined && level !== watch.shed.level)
     emit(engine, { type: 'engine.note', code: shedCode(level), text: shedWords[level]! });
+  for (const decision of follow?.get(now.seq) ?? []) shedAsLogged(engine, decision);
+};
+
+const shedAsLogged = ({ watch }: Engine, decision: Decision): undefined => {
+  const level = decision.type === 'engine.note' ? shedLevelOf(decision.code) : undefined;
+  if (level !== undefined) watch.shed.set(level);
 };
 
 /** What a decision changes, whoever made it. */
@@ -154,7 +160,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
     engine.since.set(decision.action, decision.atMs);
     if (decision.by !== undefined && decision.to !== 'applying') engine.rejected.add(decision.action);
   }
-  if (decision.type === 'engine.note') engine.watch.shed.set(shedLevelOf(decision.code) ?? engine.watch.shed.level);
+  shedAsLogged(engine, decision);
   if (decision.type === 'slo.budget') engine.slos.accounted(decision);
   if (decision.type === 'slo.burn') engine.slos.told.set(alertKey(decision.slo, decision.policy), decision);
   if (decision.type === 'slo.calm') engine.slos.told.delete(alertKey(decision.slo, decision.policy));

@@ -58,11 +58,8 @@ export class Follower {
   async begin(): Promise<ConsumerMessages> {
     if (this.messages !== undefined && !this.isBroken) return this.messages;
     const { jsm, js } = this.bus;
-    const isThere = await jsm.consumers.info(this.stream, this.durable).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) await jsm.consumers.delete(this.stream, this.durable);
+    // There may be none: the first start, or a NATS that was made anew. Anything else shows at the next request.
+    await jsm.consumers.delete(this.stream, this.durable).catch(() => undefined);
     await jsm.consumers.add(this.stream, {
       durable_name: this.durable,
       ack_policy: AckPolicy.All,

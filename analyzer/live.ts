@@ -92,6 +92,8 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
         0,
       ),
       lagMs: Math.max(0, lagMs),
+      shedLevel: watch.shed.level,
+      shedSamples: watch.shed.samples,
     },
   };
 };

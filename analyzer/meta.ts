@@ -18,7 +18,7 @@ export const metaOf = (
   // How often is always traffic, whatever it is that is counted.
   const of = column.stat === 'count' ? 'traffic' : column.class;
   // Room that is left is the other side of what is used.
-  const isRoom = of === 'resource' && isLeft(column.metric, column.unit);
+  const isRoom = of === 'resource' && classify(column.metric, column.unit).bad === 'down';
   return {
     id: column.id,
     entity: edge ? graph.resolve(edge.callee) : (service ?? host ?? probe),
@@ -33,17 +33,3 @@ export const metaOf = (
     bad: isRoom ? 'down' : (rules.find((rule) => rule.class === of)?.bad ?? 'both'),
   };
 };
-
-/** Whether a figure is of room that is left, by its name and unit; a fleet announces the same few hundred names thousands of times. */
-const isLeft = (metric: string, unit: string): boolean => {
-  const key = `${metric}\u0000${unit}`;
-  let found = left.get(key);
-  if (found === undefined) {
-    if (left.size >= LEFT_MAX) left.clear();
-    found = classify(metric, unit).bad === 'down';
-    left.set(key, found);
-  }
-  return found;
-};
-const LEFT_MAX = 10_000;
-const left = new Map<string, boolean>();

@@ -26,7 +26,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
   begin(engine, input);
   const { atMs } = engine.now;
   const deciding = engine.follow === undefined;
-  if (deciding) shedAsWanted(engine);
+  shedAsWanted(engine);
   let turned = false;
   switch (input.kind) {
     case 'schema':

@@ -14,7 +14,7 @@ export class Latest {
     const [{ values: own, timesMs }, count] = [this, Math.min(indices.length, values.length)];
     for (let i = 0; i < count; i++) {
       const value = values[i]!;
-      if (value !== value) continue;
+      if (Number.isNaN(value)) continue;
       own[indices[i]!] = value;
       timesMs[indices[i]!] = timeMs;
     }

@@ -4,7 +4,8 @@ import { Drifts } from '../detect/drift.ts';
 import { bankDefaults } from '../detect/options.ts';
 import { looksOf } from '../detect/readings.ts';
 import { Stalls } from '../detect/stall.ts';
-import type { Series, Watch } from '../watch.ts';
+import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
 import { boundedOf, countersOf } from './candidates.ts';
 import { driftCheck, stallCheck } from './words.ts';
 

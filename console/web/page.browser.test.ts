@@ -58,7 +58,7 @@ const graph = {
   edges: [edge('till', long), edge(long, 'store')],
   kpis: [],
   slos: [slo('a', 0.62, true), slo('b', -0.4, false)],
-  engine: { series: 1, samplesPerSecond: 1, lagMs: 1 },
+  engine: { series: 1, samplesPerSecond: 1, lagMs: 1, shedLevel: 0, shedSamples: 0 },
 };
 const payment = (subject: string, charges: number) => ({
   subject,

@@ -169,7 +169,7 @@ describe('graph', () => {
     kpis: [],
     slos: [],
     checks: [],
-    engine: { series: 0, samplesPerSecond: 0, lagMs: 0 },
+    engine: { series: 0, samplesPerSecond: 0, lagMs: 0, shedLevel: 0, shedSamples: 0 },
   };
   it('draws who calls or is called, callers left of callees, at places that depend on names alone', () => {
     const drawn = connected(graph);

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { clock } from './format.ts';
 import { type Lang, t, useLang } from './lang.ts';
+import { useStore } from './store.ts';
 
 const EVERY_MS = 5_000;
 
@@ -77,6 +78,24 @@ const Refusals = ({ of, lang }: { readonly of: SourcesOverview; readonly lang: L
   </ul>
 );
 
+const SHED = ['keepsUp', 'sheds1', 'sheds2', 'sheds3'] as const;
+
+/** Whether everything that comes is looked at, and if not what is left out. */
+const Analyzer = ({ lang }: { readonly lang: Lang }) => {
+  const { graph } = useStore();
+  if (graph === undefined) return null;
+  const { lagMs, shedLevel, shedSamples } = graph.engine;
+  return (
+    <section>
+      <h2>{t(lang, 'toTheAnalyzer')}</h2>
+      <p data-testid="analyzer-load" className={shedLevel > 0 ? 'bad' : ''}>
+        {t(lang, SHED[shedLevel] ?? 'sheds3')} {(lagMs / 1_000).toFixed(1)} s
+        {shedSamples > 0 && `; ${shedSamples.toLocaleString()} ${t(lang, 'samplesShed')}`}
+      </p>
+    </section>
+  );
+};
+
 export const SourcesPage = () => {
   const said = useSources();
   const { lang } = useLang();
@@ -119,6 +138,7 @@ export const SourcesPage = () => {
           ))}
         </ul>
       </section>
+      <Analyzer lang={lang} />
     </>
   );
 };

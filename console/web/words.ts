@@ -104,6 +104,21 @@ export const words = {
   toTheStore: ['On the way to the store', '写入途中'],
   underWay: ['requests under way', '处理中的请求'],
   partition: ['partition', '分区'],
+  keepsUp: ['The analyzer looks at everything; it is behind by', '分析器检测全部数据；延迟'],
+  sheds1: [
+    'The analyzer cannot keep up. Not looked at: figures that open no incident and were never anomalous. Behind by',
+    '分析器跟不上数据流。暂不检测：不会触发事件且从未异常的指标。延迟',
+  ],
+  sheds2: [
+    'The analyzer cannot keep up. Not looked at: figures that open no incident. Behind by',
+    '分析器跟不上数据流。暂不检测：不会触发事件的指标。延迟',
+  ],
+  sheds3: [
+    'The analyzer cannot keep up. Looked at: only calls between services, business figures and what is anomalous. Behind by',
+    '分析器跟不上数据流。仅检测：服务间调用、业务指标以及正在异常的指标。延迟',
+  ],
+  samplesShed: ['samples not looked at since it started', '个样本自启动以来未检测'],
+  toTheAnalyzer: ['On the way to detection', '检测进度'],
   behind: ['messages not stored yet', '条消息尚未入库'],
   partFailed: ['This part of the page could not be loaded.', '页面的这一部分未能加载。'],
   reload: ['Reload', '重新加载'],

@@ -63,7 +63,14 @@ export const liveGraph = z.object({
   /** Preventive findings that stand, `limits.checksMax` at most. */
   checks: z.array(check).default([]),
   /** Engine's own pulse: series watched, samples in the last second, lag of the stream. */
-  engine: z.object({ series: z.number(), samplesPerSecond: z.number(), lagMs: z.number() }),
+  engine: z.object({
+    series: z.number(),
+    samplesPerSecond: z.number(),
+    lagMs: z.number(),
+    /** While it cannot keep up: at which level it sheds (0 not at all), and how many samples it has not looked at since it started. */
+    shedLevel: z.number().default(0),
+    shedSamples: z.number().default(0),
+  }),
 });
 export type LiveGraph = Readonly<z.infer<typeof liveGraph>>;
 
