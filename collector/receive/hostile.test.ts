@@ -1,4 +1,4 @@
-// Real payloads, spoiled in 20,000 ways: whatever comes, it is taken or refused with a reason, and in time. `npm run bench:hostile` does a million for each decoder.
+// Real payloads, spoiled in 22,000 ways: whatever comes, it is taken or refused with a reason, and in time. `npm run bench:mutate` does a million for each decoder.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal, refusals } from './refusal.ts';

@@ -87,6 +87,12 @@ const merge = (rules: readonly Rule[], slos: RuleBook['slos']): RuleBook => {
   });
 };
 
+/** One file's rules judged on their own, as a folder with only this file would be; never throws, only returns the faults. */
+export const readRuleText = (path: string, text: string): LoadedRules => {
+  const { rules, faults } = parseFile(path, text);
+  return judged(rules, faults, [path]);
+};
+
 /** Loads and merges folders, in the order given; never throws for what stands in a file, only returns the faults. */
 export const readRules = (folders: readonly string[]): LoadedRules => {
   const faults: RuleFault[] = [];
@@ -107,16 +113,16 @@ export const readRules = (folders: readonly string[]): LoadedRules => {
       faults.push(...parsed.faults);
     }
   }
+  return judged(placed, faults, files);
+};
+
+const judged = (placed: readonly PlacedRule[], unread: readonly RuleFault[], files: readonly string[]): LoadedRules => {
   const { slos, faults: wrong } = objectives(placed);
-  faults.push(...crossCheck(placed), ...wrong);
-  return {
-    book: merge(
-      placed.map((p) => p.rule),
-      slos,
-    ),
-    faults,
-    files,
-  };
+  const book = merge(
+    placed.map((p) => p.rule),
+    slos,
+  );
+  return { book, faults: [...unread, ...crossCheck(placed), ...wrong], files };
 };
 
 /** `file:line:column: message`, as editors and people read it. */

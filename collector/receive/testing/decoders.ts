@@ -95,7 +95,12 @@ export const decoders = (payloads: Payloads, nowMs: number): Decoder[] => {
       take(jsonToProtobuf(bytes, message));
   const snappy = new Snappy(1_048_576);
   const job = { honor_labels: false, honor_timestamps: true, metric_relabel_configs: [], sample_limit: undefined };
-  const target = { number: 0, job, labels: new Map([['job', 'j']]), series: [] };
+  const text = (name: string, isOpenMetrics: boolean) =>
+    through(name, (source) => {
+      const expositions = new Expositions(source, SEED);
+      const target = { number: 0, job, labels: new Map([['job', 'j']]), series: [] };
+      return (bytes, taken) => void expositions.take(target, bytes, isOpenMetrics, nowMs, taken);
+    });
   return [
     { name: 'snappy', real: snappied(payloads.write1), decode: (bytes) => void snappy.inflate(bytes) },
     {
@@ -120,16 +125,7 @@ export const decoders = (payloads: Payloads, nowMs: number): Decoder[] => {
     { name: 'OTLP metrics, JSON', real: payloads.metricsJson, decode: json(metricsRequest, metrics('metrics-json')) },
     { name: 'OTLP traces, JSON', real: payloads.tracesJson, decode: json(tracesRequest, traces('traces-json')) },
     { name: 'OTLP logs, JSON', real: payloads.logsJson, decode: json(logsRequest, logs('logs-json')) },
-    {
-      name: 'text exposition',
-      real: payloads.text,
-      decode: through('text', (source) => {
-        const expositions = new Expositions(source, SEED);
-        return (bytes, taken) => {
-          const isOpenMetrics = bytes.length % 2 === 0;
-          expositions.take(target, bytes, isOpenMetrics, nowMs, taken);
-        };
-      }),
-    },
+    { name: 'text 0.0.4', real: payloads.text, decode: text('text', false) },
+    { name: 'OpenMetrics', real: payloads.text, decode: text('openmetrics', true) },
   ];
 };
