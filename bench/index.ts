@@ -30,6 +30,7 @@ const benches: Readonly<Record<string, Command>> = {
   fleet: async (args, out) => (await import('./fleet.ts')).fleetCommand(args, out),
   hostile: async (args, out) => (await import('./hostile.ts')).hostileCommand(args, out),
   mutate: async (args, out) => (await import('./mutate.ts')).mutateCommand(args, out),
+  kills: async (args, out) => (await import('./kills.ts')).killsCommand(args, out),
   layouts: async (args, out) => (await import('./layouts.ts')).layoutsCommand(args, out),
   ingest: async (args, out) => (await import('./ingest.ts')).ingestCommand(args, out),
 };

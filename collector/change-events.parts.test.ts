@@ -48,6 +48,14 @@ it('says what is wrong, and where', async () => {
   expect(String((await problem(broken)).detail)).toMatch(/JSON/);
   expect((await send('')).status).toBe(400);
   expect((await send(JSON.stringify({ kind: 'deploy', what: 'x'.repeat(70_000) }))).status).toBe(413);
+  const counted = await (await fetch(`${collector.url}/metrics`)).text();
+  const refusals = 'fenghuo_collector_door_refused_total{service="collector",path="/api/v1/events",status=';
+  for (const [status, n] of [
+    [400, 3],
+    [401, 3],
+    [413, 1],
+  ] as const)
+    expect(counted).toContain(`${refusals}"${status}"} ${n}`);
 });
 
 it('puts what it took onto the stream and into ClickHouse, a repeat once', async () => {

@@ -46,10 +46,15 @@ export const door = (parts: DoorParts): express.Express => {
     (_request, response) => void response.type('text/plain; version=0.0.4').send(parts.self.prometheus()),
   );
   // What receivers refuse they count themselves, by reason and source.
-  const refused = parts.self.counter('fenghuo.collector.door.refused', '{request}', 'Requests refused, by path and status');
+  const refused = parts.self.counter(
+    'fenghuo.collector.door.refused',
+    '{request}',
+    'Requests refused, by path and status',
+  );
   app.use(['/api/v1/events', '/api/v1/sources'], (request, response, next) => {
+    const path = request.baseUrl;
     response.once('finish', () => {
-      if (response.statusCode >= 400) refused.add(1, { path: request.baseUrl, status: String(response.statusCode) });
+      if (response.statusCode >= 400) refused.add(1, { path, status: String(response.statusCode) });
     });
     next();
   });

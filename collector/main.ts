@@ -14,6 +14,7 @@ import { parseKeys } from './receive/keys.ts';
 import { receiveLimits } from './receive/limits.ts';
 import { overview } from './receive/overview.ts';
 import { publisher } from './receive/publish.ts';
+import { recaller } from './receive/recall.ts';
 import { Receiver } from './receive/receiver.ts';
 import { readScrapeConfig } from './receive/scrape/config.ts';
 import { startScraper } from './receive/scrape/scraper.ts';
@@ -66,6 +67,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     seriesMax: config.ingestSeriesMax,
     seed: randomInt(2 ** 32),
     known: await knownSignatures(store),
+    recall: recaller({ bus, clock, partitions: config.partitions }),
     tell: (event, key) => publishChange({ bus, partitions: config.partitions }, event, key),
   });
   const sweeping = receiver.start();

@@ -85,8 +85,8 @@ export const receiveLimits = {
   schemaBytesMax: Math.floor(limits.messageBytesMax * 0.75),
   /** Empty columns in a row that a frame carries before it is cut in two; a message of its own costs as much. */
   gapColumnsMax: 16,
-  /** Half-filled frames that one request may hold before they are sealed. */
-  openBytesMax: 32 * 1_048_576,
+  /** Half-filled frames that one request may hold before they are sealed: 32 MB at the most. */
+  openRowsMax: 4_096,
   /** Frames of one request: a sender that gives each sample an instant of its own must split its requests. */
   requestFramesMax: 16_384,
   /** Samples of one request; with empty columns between them they cost 128 bytes each at most. */

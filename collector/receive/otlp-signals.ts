@@ -20,7 +20,7 @@ const metricsSignal: Signal = {
   rejected: 'rejectedDataPoints',
   request: metricsRequest,
   take: async (receiver, sender, bytes) => {
-    const taken = await receiver.take(sender, (into) => sender.otlp.take(bytes, into));
+    const taken = await receiver.take(sender, bytes, (into) => sender.otlp.take(bytes, into));
     return { rejected: taken.rejected, words: taken.words() };
   },
 };

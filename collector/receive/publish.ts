@@ -2,6 +2,7 @@
 import type { Bus, Clock, SelfMetrics } from '@fenghuo/kit';
 import { partitionOf, subjects } from '@fenghuo/rules/contract';
 import { receiveLimits } from './limits.ts';
+import type { Request } from './recall.ts';
 import { Refusal } from './refusal.ts';
 import type { Harvest } from './source.ts';
 import type { VirtualProbe } from './virtual-probe.ts';
@@ -9,7 +10,7 @@ import type { VirtualProbe } from './virtual-probe.ts';
 /** Frames of refused requests whose sequence numbers are kept for when they are sent again. */
 const UNSURE_MAX = 65_536;
 
-export type Publish = (harvest: Harvest) => Promise<void>;
+export type Publish = (harvest: Harvest, request?: Request) => Promise<void>;
 export type PublishParts = {
   readonly bus: Pick<Bus, 'publish'>;
   readonly clock: Clock;
@@ -18,19 +19,21 @@ export type PublishParts = {
 };
 
 /**
- * Publishes announcements, then frames, in order. A frame's message id is its content: a request that is sent again within
- * JetStream's window of two minutes is stored once. Rejects with Refusal `bus_full` or `bus_away`.
+ * Publishes announcements, then frames, in order. A frame's message id is its request's and its number in there, or its content where
+ * nobody asked: what is sent again within JetStream's window is stored once. Rejects with Refusal `bus_full` or `bus_away`.
  */
 export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publish => {
   const repeated = self.counter('fenghuo.receive.repeated', '{frame}', 'frames that JetStream had already');
   const unsure = new Map<string, number>();
-  const number = (probe: VirtualProbe, id: string): number => {
+  const number = (probe: VirtualProbe, msgId: string): number => {
+    const id = `${msgId} ${probe.id}`;
     const known = unsure.get(id);
     if (known === undefined) return probe.sequence++;
     unsure.delete(id);
     return known;
   };
-  return async ({ schemas, frames }) => {
+  return async ({ schemas, frames }, request) => {
+    const next = [...(request?.next ?? [])];
     const sent: [id: string, sequence: number][] = [];
     const acks: Promise<unknown>[] = [];
     const timeoutMs = receiveLimits.publishMsMax;
@@ -46,11 +49,14 @@ export const publisher = ({ bus, clock, self, partitions }: PublishParts): Publi
     const needed = new Set([...schemas, ...frames].flatMap(({ probe }) => probe.announcing ?? []));
     acks.push(...needed);
     for (const { probe, bytes } of frames) {
-      const msgId = contentId(bytes);
+      const partition = partitionOf(probe.id, partitions);
+      const k = next[partition] ?? 0;
+      next[partition] = k + 1;
+      const msgId = request === undefined ? contentId(bytes) : frameId(request.id, k);
       const sequence = number(probe, msgId);
-      sent.push([msgId, sequence]);
+      sent.push([`${msgId} ${probe.id}`, sequence]);
       new DataView(bytes.buffer, bytes.byteOffset).setUint32(SEQUENCE_AT, sequence, true);
-      const subject = subjects.frame(partitionOf(probe.id, partitions), probe.id);
+      const subject = subjects.frame(partition, probe.id);
       acks.push(bus.publish(subject, bytes, { msgId, timeoutMs }).then((ack) => ack.duplicate && repeated.add(1)));
     }
     try {
@@ -88,6 +94,9 @@ export const busRefusal = (error: unknown): Refusal => {
     receiveLimits.retryAfterSeconds,
   );
 };
+
+/** Id of the message of a request's frame: its number among the request's frames in its partition. */
+export const frameId = (request: string, k: number): string => `${request}-${k}`;
 
 const SEQUENCE_AT = 32;
 

@@ -7,6 +7,7 @@ import { Flying, type Key, Quota, sourceOf } from './keys.ts';
 import { receiveLimits } from './limits.ts';
 import { OtlpMetrics } from './otlp-metrics.ts';
 import { publisher } from './publish.ts';
+import type { Recall } from './recall.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
 import { RemoteWrite } from './remote-write.ts';
 import { RemoteWrite2 } from './remote-write-2.ts';
@@ -28,6 +29,7 @@ export type ReceiverParts = {
   /** Error signatures known from before, by service. */
   readonly known: Known;
   readonly tell: DeriverParts['tell'];
+  readonly recall: Recall;
 };
 /** One sender with the state of each format it speaks. */
 export type Sender = {
@@ -115,13 +117,15 @@ export class Receiver {
   /**
    * Decodes (synchronously, so that nobody else is in the source meanwhile) and publishes; resolves when all of it is acknowledged.
    * What was decoded before a fault is published too; then the fault is thrown.
+   * @param bytes the request as it is when it is sent again
    */
-  async take(sender: Sender, decode: (taken: Taken) => void): Promise<Taken> {
+  async take(sender: Sender, bytes: Uint8Array, decode: (taken: Taken) => void): Promise<Taken> {
     const { source, quota, waste } = sender;
     const { clock } = this.parts;
     quota.check();
+    const request = await this.parts.recall(source.name, bytes);
     const taken = new Taken(source);
-    source.begin(this.parts.clock.now());
+    source.begin(clock.now(), request.has);
     const from = clock.monotonic();
     let fault: unknown;
     try {
@@ -137,7 +141,7 @@ export class Receiver {
     const { rejected } = taken;
     const wasted = fault === undefined ? rejected / Math.max(1, rejected + samples) : 1;
     waste.spend((clock.monotonic() - from) * wasted);
-    await this.publish(harvest);
+    await this.publish(harvest, request);
     this.count.samples.add(samples, { source: source.name });
     sender.totals.take('samples', samples, clock.now());
     if (missing > 0) this.count.missing.add(missing, { source: source.name });

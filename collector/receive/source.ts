@@ -13,6 +13,8 @@ export type SourceOptions = {
 };
 /** What a request becomes: announcements first, then frames. */
 export type Harvest = { readonly schemas: Announced[]; readonly frames: Sealed[] };
+/** Whether a sample of a series (its id) at a time is stored. */
+type Stored = (series: string, timeMs: number) => boolean;
 export type Tally = {
   samples: number;
   duplicate: number;
@@ -42,7 +44,8 @@ export class Source {
   private schemas: Announced[] = [];
   private rows = 0;
   private nowMs = 0;
-  private openBytes = 0;
+  private openRows = 0;
+  private stored: Stored | undefined;
   tally: Tally = emptyTally();
 
   constructor(options: SourceOptions) {
@@ -55,15 +58,16 @@ export class Source {
     return this.live >= this.seriesMax;
   }
 
-  /** Begins a request; nothing else may touch the source until `end`. */
-  begin(nowMs: number): void {
+  /** Begins a request; nothing else may touch the source until `end`. @param stored what is stored of it already and makes no frame */
+  begin(nowMs: number, stored?: Stored): void {
     this.turn++;
+    this.stored = stored;
     this.nowMs = nowMs;
     this.touched = [];
     this.frames = [];
     this.schemas = [];
     this.rows = 0;
-    this.openBytes = 0;
+    this.openRows = 0;
     this.tally = emptyTally();
   }
 
@@ -150,6 +154,10 @@ export class Source {
 
   private keep(probe: VirtualProbe, place: number, timeMs: number, value: number): void {
     const { tally } = this;
+    if (this.stored?.(probe.idOf(place), timeMs)) {
+      tally.samples++;
+      return;
+    }
     this.touch(probe);
     if (!probe.turnTo(timeMs)) {
       if (this.rows >= receiveLimits.requestFramesMax) {
@@ -157,8 +165,10 @@ export class Source {
         return;
       }
       this.rows++;
-      if (this.openBytes > receiveLimits.openBytesMax) this.sealAll();
-      this.openBytes += probe.open(timeMs);
+      // By their number, not by their size, which others' series change: a request that comes again must be cut alike.
+      if (this.openRows >= receiveLimits.openRowsMax) this.sealAll();
+      this.openRows++;
+      probe.open(timeMs);
     }
     if (tally.samples >= receiveLimits.requestSamplesMax) tally.scattered++;
     else if (probe.put(place, value)) tally.samples++;
@@ -176,7 +186,7 @@ export class Source {
       if (probe.isChanged) this.schemas.push({ probe, schema: probe.announce() });
       probe.seal((sealed) => this.frames.push(sealed));
     }
-    this.openBytes = 0;
+    this.openRows = 0;
   }
 
   private widen(): void {

@@ -88,13 +88,17 @@ export class VirtualProbe {
     return true;
   }
 
-  /** Opens the row of an instant; answers the bytes that it holds. */
-  open(timeMs: number): number {
+  /** Id of the series of a column. */
+  idOf(place: number): string {
+    return this.columns[place]?.id ?? '';
+  }
+
+  /** Opens the row of an instant. */
+  open(timeMs: number): void {
     const spare = this.spare.pop();
     const values = spare ?? new Float64Array(Math.max(8, this.columns.length)).fill(Number.NaN);
     this.row = { timeMs, values, low: limits.frameColumnsMax, high: -1 };
     this.rows.set(timeMs, this.row);
-    return values.byteLength;
   }
 
   /** Puts a value into the row turned to; false where the column has one already. */

@@ -46,7 +46,7 @@ export const writeRoute =
       const encoding = (request.headers['content-encoding'] ?? 'snappy').toLowerCase();
       if (encoding !== 'snappy') throw new Refusal('encoding_unsupported', 'Content-Encoding must be snappy');
       // Inflated within the synchronous part: its memory is the next request's too.
-      const taken = await receiver.take(sender, (into) =>
+      const taken = await receiver.take(sender, body, (into) =>
         (protocol === 1 ? sender.one : sender.two).take(receiver.snappy.inflate(body), into),
       );
       if (protocol === 2) told(response, taken);

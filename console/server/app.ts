@@ -43,6 +43,17 @@ export const consoleApp = (parts: AppParts): express.Express => {
     response.type('text/plain; version=0.0.4').send(self.prometheus());
   });
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(openapi));
+  const refused = self.counter(
+    'fenghuo.console.answers.refused',
+    '{request}',
+    'Requests of the API refused, by status',
+  );
+  app.use('/api', (_request, response, next) => {
+    response.once('finish', () => {
+      if (response.statusCode >= 400) refused.add(1, { status: String(response.statusCode) });
+    });
+    next();
+  });
   const guard = guards(parts);
   for (const routes of [
     incidentRoutes,
