@@ -38,6 +38,8 @@ const ASKED_AT_ONCE = 4;
 /** No stream comes so far: NATS looks for the id first, and then refuses to store the question. */
 const NEVER = { 'Nats-Expected-Last-Sequence': String(Number.MAX_SAFE_INTEGER) };
 const WRONG_LAST_SEQUENCE = 10_071;
+/** Announcements of a probe that are looked through for a schema that is kept nowhere yet. */
+const LOOKS_MAX = 256;
 /** Requests that were found to be known: they go on to be asked for as long as NATS knows them. */
 const KNOWN_MAX = 10_000;
 
@@ -77,8 +79,9 @@ const ofPartition = async (
   request: string,
   stored: Set<string>,
 ): Promise<number> => {
-  let next = 0;
-  for (let from = 0; from === next; from += ASKED_AT_ONCE) {
+  let [from, next] = [0, 0];
+  do {
+    from = next;
     const ids = Array.from({ length: ASKED_AT_ONCE }, (_, i) => frameId(request, from + i));
     const seqs = await Promise.all(ids.map((id) => placeOf(bus, partition, id)));
     for (const [i, seq] of seqs.entries()) {
@@ -87,8 +90,7 @@ const ofPartition = async (
       await addSamples(bus, partition, seq, stored);
     }
     // A batch whose last one is unknown was the last.
-    if (next !== from + ASKED_AT_ONCE) break;
-  }
+  } while (next === from + ASKED_AT_ONCE);
   return next;
 };
 
@@ -114,32 +116,30 @@ const addSamples = async (
   const message = await bus.jsm.streams.getMessage(telemetryStream(partition), { seq });
   const frame = message === null ? undefined : decodeFrame(message.data);
   if (message === null || frame === undefined || 'fault' in frame) return;
-  const schema = await schemaOf(
-    bus,
-    partition,
-    message.subject,
-    frame.schema,
-    (frame.first ?? 0) + frame.values.length,
-  );
+  const schema = await schemaOf(bus, partition, message.subject, frame.schema);
   for (const [i, value] of frame.values.entries()) {
     const column = schema.columns[(frame.first ?? 0) + i];
     if (column !== undefined && !Number.isNaN(value)) stored.add(sampleKey(column.id, frame.timeMs));
   }
 };
 
-/** The schema of a frame of a virtual probe. Its columns only grow, so a later one of the probe does as well. */
+/** The schema of a frame: kept by its hash once a collector has stored it; until then it stands before the frame in the stream. */
 const schemaOf = async (
   bus: RecallParts['bus'],
   partition: number,
   subject: string,
   hash: string,
-  columns: number,
 ): Promise<FrameSchema> => {
   const kept = await (await bus.kvm.open(schemasBucket)).get(hash);
-  const probe = parseTelemetrySubject(subject)?.probe ?? '';
-  const told = (): Promise<{ json(): unknown } | null> =>
-    bus.jsm.streams.getMessage(telemetryStream(partition), { last_by_subj: subjects.schema(partition, probe) });
-  const parsed = frameSchema.safeParse((kept ?? (await told()))?.json());
-  if (parsed.success && parsed.data.columns.length >= columns) return parsed.data;
+  const parsed = frameSchema.safeParse(kept === null ? undefined : kept.json());
+  if (parsed.success) return parsed.data;
+  const told = subjects.schema(partition, parseTelemetrySubject(subject)?.probe ?? '');
+  for (let seq = 1, looks = 0; looks < LOOKS_MAX; looks++) {
+    const message = await bus.jsm.direct.getMessage(telemetryStream(partition), { seq, next_by_subj: told });
+    if (message === null) break;
+    const announced = frameSchema.safeParse(message.json());
+    if (announced.success && announced.data.hash === hash) return announced.data;
+    seq = message.seq + 1;
+  }
   throw new Refusal('bus_away', 'what was stored of this request is not known yet', receiveLimits.retryAfterSeconds);
 };
