@@ -1,10 +1,12 @@
 // `bench suite-replay RESULTS.ndjson…`: recorded lives of the suite through the engine as it is now, judged like the live runs.
-// With `--shuffle SEED,…` each life is replayed under other names as well, and every decision must be the same.
+// What services reported of leases is held against what was decided live. With `--shuffle SEED,…` each life is replayed under other names as well, and every decision must be the same.
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deadlineMs, truths } from '../examples/takeaway/truth.ts';
 import type { Seen } from './incident/witness.ts';
 import { again } from './suite/again.ts';
+import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
 import { type Row, rowsOf, streamOf } from './suite/rows.ts';
 import { score } from './suite/score.ts';
@@ -58,6 +60,7 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
   });
   const seeds = values.shuffle?.split(',').map(Number) ?? [];
   const rows: Row[] = [];
+  const held: Held[] = [];
   let [alike, shuffles] = [0, 0];
   for (const path of positionals) {
     const all = rowsOf(path);
@@ -69,6 +72,7 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
         continue;
       }
       const seen = await again(await recorded(stream));
+      held.push(...leasesOf(await flagsOf(await recorded(stream)), madeLive(dirname(stream))));
       for (const row of of) {
         const now = judged(row, seen);
         rows.push(now);
@@ -86,7 +90,7 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
       ? ([
           [`${alike} of ${shuffles} replays under other names decide the same, byte for byte`, alike === shuffles],
         ] as const)
-      : verdict(rows);
+      : [...verdict(rows), leasesHold(held)];
   if (seeds.length === 0) for (const line of table(rows)) out(line);
   for (const [says, ok] of holds) out(`${ok ? 'PASS' : 'FAIL'}  ${says}`);
   return rows.length > 0 && holds.every(([, ok]) => ok) ? 0 : 1;
