@@ -31,7 +31,8 @@ export class Shed {
   private version = 0;
   /** Series that have been anomalous. */
   private readonly spoke = new Set<number>();
-  private readonly opens: ReadonlySet<MetricClass>;
+  /** Classes whose figures may open an incident. */
+  readonly opens: ReadonlySet<MetricClass>;
   private readonly active: ReadonlySet<number>;
 
   /** @param opens classes whose figures may open an incident  @param active indices of what is anomalous or silent now */

@@ -19,6 +19,7 @@ export type Reported = {
 export class Silences {
   private readonly bank: DetectorBank;
   private readonly fallen: number[] = [];
+  private untilMs = -1;
   /** Series that no frame reports. */
   private unsent = new Uint32Array();
 
@@ -34,17 +35,25 @@ export class Silences {
   heard(of: Reported, timeMs: number): void {
     of.lastMs = timeMs;
     of.isOver = false;
+    // A clock that is far behind: its series are late as soon as they are here.
+    if (this.untilMs - timeMs > SILENT_MS) this.untilMs = -1;
     this.bank.tickSome(of.watched, timeMs, this.fallen);
   }
 
   /** Series that fell silent since the last call, in order; each is told once. */
   until(timeMs: number, all: Iterable<Reported>): number[] {
+    // Within a tick a frame makes nobody late, and whoever was late has been told.
+    if (timeMs !== this.untilMs) this.overdue(timeMs, all);
+    this.untilMs = timeMs;
+    this.bank.tickSome(this.unsent, timeMs, this.fallen);
+    return this.fallen.splice(0).sort((a, b) => a - b);
+  }
+
+  private overdue(timeMs: number, all: Iterable<Reported>): void {
     for (const of of all) {
       if (of.isOver || timeMs - of.lastMs <= SILENT_MS) continue;
       of.isOver = true;
       this.bank.tickSome(of.watched, timeMs, this.fallen);
     }
-    this.bank.tickSome(this.unsent, timeMs, this.fallen);
-    return this.fallen.splice(0).sort((a, b) => a - b);
   }
 }

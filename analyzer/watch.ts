@@ -55,6 +55,8 @@ export class Watch {
   readonly probes = new Map<string, Probe>();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
+  /** Those of them whose class opens incidents: on a fleet a small part, and looked through whenever something turned. */
+  readonly opening = new Set<number>();
   readonly groups = new Groups();
   private readonly silences = new Silences(this.bank);
   private readonly byId = new Map<string, Series>();
@@ -161,8 +163,8 @@ export class Watch {
 
   /** Keeps `active` in step with what the bank said; whether a series became anomalous or healthy. */
   private turn(index: number, turn: number): boolean {
-    if (turn === BEGAN) this.active.add(index);
-    else if (this.bank.anomaly(index) === undefined) this.active.delete(index);
+    if (turn === BEGAN) this.stir(index);
+    else if (this.bank.anomaly(index) === undefined) this.calm(index);
     this.shed.turned(index, turn === BEGAN);
     return turn !== RETURNED;
   }
@@ -176,7 +178,17 @@ export class Watch {
   /** Notes the series that fell silent by `timeMs`. */
   silence(timeMs: number): void {
     for (const index of this.silences.until(timeMs, this.layouts.values()))
-      if (this.series.has(index)) this.active.add(index);
+      if (this.series.has(index)) this.stir(index);
+  }
+
+  private stir(index: number): void {
+    this.active.add(index);
+    if (this.shed.opens.has(this.series.get(index)!.meta.class)) this.opening.add(index);
+  }
+
+  private calm(index: number): void {
+    this.active.delete(index);
+    this.opening.delete(index);
   }
 
   /** Registers a series that no probe sends (a KPI). */
@@ -236,7 +248,7 @@ export class Watch {
 
   private forget(one: Series): void {
     this.bank.remove(one.index);
-    this.active.delete(one.index);
+    this.calm(one.index);
     this.shed.forget(one.index);
     this.failing.delete(one.index);
     this.series.delete(one.index);

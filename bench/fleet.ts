@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { chainEnd, probeLedgers } from '@fenghuo/collector/store';
-import { realClock } from '@fenghuo/kit';
+import { ports, realClock } from '@fenghuo/kit';
 import { telemetryStream } from '@fenghuo/rules/contract';
 import { startTestCollector, type TestCollector } from '../collector/receive/testing/collector.ts';
 import { streamId } from '../collector/stream-id.ts';
@@ -42,6 +42,12 @@ const startAnalyzer = (to: TestCollector, profile: string | undefined): ChildPro
 /** Sequence up to which the analyzer has acknowledged, undefined before it has begun. */
 const analysed = async ({ bus }: TestCollector): Promise<number | undefined> =>
   (await bus.jsm.consumers.info(telemetryStream(0), 'analyzer-0').catch(() => undefined))?.ack_floor.stream_seq;
+
+/** Samples that the analyzer has not looked at because it could not keep up. */
+const shed = async (): Promise<number> => {
+  const answer = await fetch(`http://127.0.0.1:${ports.analyzer + SHIFT}/metrics`);
+  return Number(/^fenghuo_analyzer_shed_total\{.*\} (\S+)$/m.exec(await answer.text())?.[1] ?? 0);
+};
 
 const until = async (ms: number, isSo: () => Promise<boolean>): Promise<boolean> => {
   for (const end = realClock.monotonic() + ms; realClock.monotonic() < end; await realClock.sleep(200))
@@ -142,6 +148,7 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       drained,
       analysedAll,
       storedLagMs: { p50: at(lags.stored, 0.5), p95: at(lags.stored, 0.95), max: at(lags.stored, 1) },
+      samplesShed: await shed(),
       analysedLagMs: { p50: at(lags.analysed, 0.5), p95: at(lags.analysed, 0.95), max: at(lags.analysed, 1) },
       cpuSeconds: share,
       residentMegabytes: marks,
@@ -149,7 +156,7 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
     if (values.json) out(JSON.stringify(result));
     else print(result, out);
     const holds = drained && differing === 0 && result.storedLagMs.max <= LAG_MS_MAX;
-    return holds && analysedAll && result.analysedLagMs.max <= LAG_MS_MAX ? 0 : 1;
+    return holds && analysedAll && result.samplesShed === 0 && result.analysedLagMs.max <= LAG_MS_MAX ? 0 : 1;
   } finally {
     // Told to stop, it writes its profile.
     if (values.profile !== undefined) {
@@ -173,6 +180,7 @@ type Result = {
   readonly probesDiffering: number;
   readonly drained: boolean;
   readonly analysedAll: boolean;
+  readonly samplesShed: number;
   readonly storedLagMs: Lag;
   readonly analysedLagMs: Lag;
   readonly cpuSeconds: Readonly<Record<string, number>>;
@@ -195,7 +203,7 @@ const print = (of: Result, out: Out): void => {
   out(
     `stored:   ${of.drained ? 'all' : 'not all'} of ${of.samples} samples, ${of.probesDiffering} probes differ in count or sum; behind by ${lag(of.storedLagMs)}`,
   );
-  out(`analysed: ${of.analysedAll ? 'all' : 'not all'}; behind by ${lag(of.analysedLagMs)}`);
+  out(`analysed: ${of.analysedAll ? 'all' : 'not all'}, ${of.samplesShed} samples shed; behind by ${lag(of.analysedLagMs)}`);
   out(`processor: ${parts(of.cpuSeconds, 's')}`);
   for (const [i, mark] of of.residentMegabytes.entries())
     out(`memory ${i + 1}/${of.residentMegabytes.length}: ${parts(mark, 'MB')}`);

@@ -26,10 +26,10 @@ export type Opener = {
   readonly isRare: boolean;
 };
 
-/** Indices of what is anomalous or fails, each once. */
-const stirring = function* ({ active, failing: failed }: Watch): Generator<number> {
-  yield* active;
-  for (const index of failed) if (!active.has(index)) yield index;
+/** Indices of what is anomalous and may open an incident, and of what fails, each once. */
+const stirring = function* ({ opening, failing: failed }: Watch): Generator<number> {
+  yield* opening;
+  for (const index of failed) if (!opening.has(index)) yield index;
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
