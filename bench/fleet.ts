@@ -203,7 +203,9 @@ const print = (of: Result, out: Out): void => {
   out(
     `stored:   ${of.drained ? 'all' : 'not all'} of ${of.samples} samples, ${of.probesDiffering} probes differ in count or sum; behind by ${lag(of.storedLagMs)}`,
   );
-  out(`analysed: ${of.analysedAll ? 'all' : 'not all'}, ${of.samplesShed} samples shed; behind by ${lag(of.analysedLagMs)}`);
+  out(
+    `analysed: ${of.analysedAll ? 'all' : 'not all'}, ${of.samplesShed} samples shed; behind by ${lag(of.analysedLagMs)}`,
+  );
   out(`processor: ${parts(of.cpuSeconds, 's')}`);
   for (const [i, mark] of of.residentMegabytes.entries())
     out(`memory ${i + 1}/${of.residentMegabytes.length}: ${parts(mark, 'MB')}`);
