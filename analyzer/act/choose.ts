@@ -45,9 +45,9 @@ export const candidates = (engine: Engine, cause: Cause, onsetMs: number): Candi
 const trafficOf = ({ watch, tickMs }: Engine, service: string): number =>
   Math.max(
     0,
-    ...[...watch.series.values()].flatMap((one) => {
+    ...watch.places.of(service).flatMap((one) => {
       const { meta, last, lastMs, index } = one;
-      if (meta.entity !== service || meta.stat !== 'count' || lastMs < tickMs - freshMs) return [];
+      if (meta.stat !== 'count' || lastMs < tickMs - freshMs) return [];
       const { expected } = watch.bank.expected(index);
       return expected > 0 && Number.isFinite(last) ? [last / expected] : [];
     }),
