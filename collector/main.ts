@@ -1,7 +1,6 @@
 // The collector: telemetry and decisions from NATS into ClickHouse, exactly once; change events from people and tools onto NATS.
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { connectBus, ensureStreams, ports, runService, type ServiceContext } from '@fenghuo/kit';
 import { type FrameSchema, schemasBucket } from '@fenghuo/rules/contract';
 import { publishChange } from './change-events.ts';
@@ -11,7 +10,6 @@ import { servePartition } from './partition.ts';
 import { serveGrpc } from './receive/grpc.ts';
 import { keepSpans } from './receive/keep-spans.ts';
 import { parseKeys } from './receive/keys.ts';
-import { receiveLimits } from './receive/limits.ts';
 import { overview } from './receive/overview.ts';
 import { publisher } from './receive/publish.ts';
 import { recaller } from './receive/recall.ts';
@@ -20,6 +18,7 @@ import { readScrapeConfig } from './receive/scrape/config.ts';
 import { startScraper } from './receive/scrape/scraper.ts';
 import { Source } from './receive/source.ts';
 import { Schemas } from './schemas.ts';
+import { serve } from './serve.ts';
 import { knownSignatures, migrate, openStore } from './store/index.ts';
 
 /** Runs the collector until it is told to stop. */
@@ -98,19 +97,7 @@ const start = async ({ config, log, clock, self }: ServiceContext): Promise<{ st
     receiver,
     overview: () => overview(look, clock.now()),
   });
-  const server = createServer(
-    {
-      headersTimeout: receiveLimits.headersMsMax,
-      requestTimeout: receiveLimits.requestMsMax,
-      connectionsCheckingInterval: 2_000,
-    },
-    app,
-  );
-  server.maxConnections = receiveLimits.socketsMax;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(ports.collector + config.portShift, config.host, resolve);
-  });
+  const server = await serve(app, ports.collector + config.portShift, config.host);
   const grpc = await serveGrpc(receiver, config.host, ports.otlpGrpc + config.portShift);
   return {
     stop: async () => {

@@ -68,20 +68,23 @@ const deadLetters: Partial<StreamConfig> & { name: string } = {
 };
 
 const ensure = async (bus: Bus, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
-  const exists = await bus.jsm.streams.info(config.name).then(
-    () => true,
-    () => false,
-  );
+  const found = await bus.jsm.streams.info(config.name).catch(() => undefined);
   try {
-    if (!exists) await bus.jsm.streams.add(config);
-    // deny_delete may not change once set, so DECISIONS is left as it is.
-    else if (!config.deny_delete) await bus.jsm.streams.update(config.name, config);
+    if (found === undefined) await bus.jsm.streams.add(config);
+    // A server that is killed while it writes a stream's settings has forgotten the stream's birth when it comes back, and readers would
+    // begin anew: so nothing is written that stands already. deny_delete may not change once set: DECISIONS is left as it is.
+    else if (!config.deny_delete && differs(found.config, config)) await bus.jsm.streams.update(config.name, config);
   } catch (cause) {
     throw new OpsError('bus_refused', `NATS refused stream ${config.name}`, {
       help: 'Check that JetStream is on, that its disk has room, and that this user may create streams.',
       cause,
     });
   }
+};
+
+const differs = (has: StreamConfig, wanted: Partial<StreamConfig>): boolean => {
+  const settings: Readonly<Record<string, unknown>> = { ...has };
+  return Object.entries(wanted).some(([name, value]) => JSON.stringify(settings[name]) !== JSON.stringify(value));
 };
 
 /** Makes every stream and bucket that Fenghuo uses; repeatable. Throws OpsError `bus_refused`. */
