@@ -10,12 +10,14 @@ import { watchProduct } from './incident/witness.ts';
 import { startProduct } from './lib/product.ts';
 import { startReceiver } from './lib/receiver.ts';
 import { type Case, cases } from './suite/cases.ts';
-import { record } from './suite/record.ts';
+import { follower, record } from './suite/record.ts';
 import { type Row, rowsOf, streamOf } from './suite/rows.ts';
 import { runCase } from './suite/run.ts';
 import { brief, table, verdict } from './suite/table.ts';
 
 const commit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+/** Longer than a case and the minute before it. */
+const KEPT_MS = 300_000;
 type Life = {
   readonly todo: readonly Case[];
   readonly fixedRate: number | undefined;
@@ -39,6 +41,7 @@ const live = async ({ todo, seed, until, shift, fixedRate, path }: Life, each: (
   try {
     const platform = config(product.env);
     const witness = watchProduct(product, platform);
+    const inputs = await follower(product, KEPT_MS);
     await realClock.sleep(40_000);
     for (const one of todo) {
       if (realClock.monotonic() > until) break;
@@ -51,6 +54,7 @@ const live = async ({ todo, seed, until, shift, fixedRate, path }: Life, each: (
           random,
           seed,
           rate,
+          inputs,
           logs: path.replace(/\.ndjson$/, ''),
         }),
       );

@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Input } from '@fenghuo/analyzer/engine';
 import { deadlineMs, truths } from '../examples/takeaway/truth.ts';
 import type { Seen } from './incident/witness.ts';
-import { again } from './suite/again.ts';
+import { again, type Whole } from './suite/again.ts';
+import { firstBadSample } from './suite/first-sample.ts';
 import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
 import { type Row, rowsOf, streamOf } from './suite/rows.ts';
@@ -18,11 +20,24 @@ type Out = (line: string) => void;
 const within = <S extends { readonly atMs: number }>(seen: readonly S[], { fromMs, untilMs }: Row): S[] =>
   seen.filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs);
 
-/** A run as the engine decides now, by the truth that it was judged by live. */
-const judged = (row: Row, seen: readonly Seen[]): Row => {
+const whole = async (stream: string): Promise<Whole> => {
+  const { rules, inputs } = await recorded(stream);
+  const read: Input[] = [];
+  for await (const input of inputs) read.push(input);
+  return { rules, inputs: read };
+};
+
+/** A run as the engine decides now, by the truth that it was judged by live; its deadline runs from the first bad sample of the recording. */
+const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
   const { kinds, nature } = truths[row.fault]!;
-  const expected = { right: row.right, kinds, fromMs: row.t0Ms ?? undefined, deadlineMs: deadlineMs[nature] };
-  return { ...row, ...score(within(seen, row), expected, row.pages) };
+  // Of a life recorded before first bad samples were looked for only the switch's time is known.
+  const beganMs = row.beganMs ?? row.t0Ms;
+  const t0Ms =
+    nature === 'growing' || beganMs === null
+      ? row.t0Ms
+      : (firstBadSample(recording, row.right, beganMs, row.untilMs) ?? beganMs);
+  const expected = { right: row.right, kinds, fromMs: t0Ms ?? undefined, deadlineMs: deadlineMs[nature] };
+  return { ...row, t0Ms, beganMs, ...score(within(seen, row), expected, row.pages) };
 };
 
 /** Cases of one life whose decisions are the same under other names; the first difference of each other one is told. */
@@ -71,15 +86,16 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
         out(`no recording of the life by seed ${life}: ${of.map(({ key }) => key).join(', ')} cannot be replayed`);
         continue;
       }
-      const seen = await again(await recorded(stream));
+      const recording = await whole(stream);
+      const seen = await again(recording);
       held.push(...leasesOf(await flagsOf(await recorded(stream)), madeLive(dirname(stream))));
       for (const row of of) {
-        const now = judged(row, seen);
+        const now = judged(row, seen, recording);
         rows.push(now);
         if (seeds.length === 0) out(brief(now));
         if (values.log === true)
           for (const { atMs, decision } of within(seen, row))
-            out(`  ${((atMs - (row.t0Ms ?? row.fromMs)) / 1_000).toFixed(1)} s ${told(decision)}`);
+            out(`  ${((atMs - (now.t0Ms ?? now.fromMs)) / 1_000).toFixed(1)} s ${told(decision)}`);
       }
       for (const seed of seeds) alike += await same(stream, of, seen, seed, out);
       shuffles += seeds.length * of.length;

@@ -30,7 +30,22 @@ const ofLatency = (watch: Watch, one: Series, counts: Series): OfTick => {
   const usualCalls = watch.bank.baseline(counts.index).location;
   const tail = watch.groups.tails.get(one.calls);
   const extreme = tail === undefined ? watch.bank.expected(one.index).high : watch.bank.baseline(tail.index).location;
+  if (one.meta.stat === 'mean') {
+    const usual = watch.bank.expected(one.index).expected;
+    const most = tail === undefined || tail.lastMs !== one.lastMs ? Number.POSITIVE_INFINITY : tail.last;
+    return (value, n) => meanNats(n, value - usual, Math.max(value, most) - usual, usual, extreme, usualCalls);
+  }
   return (value, n) => natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, usualCalls));
+};
+
+/**
+ * A mean may be one slow call's doing: as many calls are behind its excess as the slowest of them leaves room for, and one where nobody knows that
+ * (a sum of heavy tails is its greatest term, Embrechts et al. 1997).
+ */
+const meanNats = (n: number, over: number, most: number, usual: number, extreme: number, calls: number): number => {
+  if (over <= 0) return 0;
+  const slow = Math.min(Math.ceil(n), Math.max(1, Math.floor((n * over) / most)));
+  return natsOf(n, slow, slowShare(usual + (n * over) / slow, extreme, calls));
 };
 
 /** The calls behind each of a series' last samples, aligned from the present back; undefined where nobody counts them. */

@@ -1,15 +1,15 @@
 // Anomalies near in time and graph become one incident; what is planned, blips and a merely busy machine become none.
-import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
+import type { Anomaly, Bilingual, Command, DetectorRule, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../series.ts';
-import type { Watch } from '../watch.ts';
 import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
 import { commonMode, matters, opens } from './opening.ts';
 import { planned } from './planned.ts';
 import { natsNeeded } from './rarity.ts';
+import { isSlow, slowEdges, told } from './slow.ts';
 import { unanswered } from './unanswered.ts';
 
 /** Something unrelated to an open incident must have lasted longer before it is a second one. */
@@ -26,10 +26,10 @@ export type Opener = {
   readonly isRare: boolean;
 };
 
-/** Indices of what is anomalous and may open an incident, and of what fails, each once. */
-const stirring = function* ({ opening, failing: failed }: Watch): Generator<number> {
-  yield* opening;
-  for (const index of failed) if (!opening.has(index)) yield index;
+/** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
+const stirring = ({ watch, tickMs }: Engine, latency: DetectorRule | undefined): ReadonlySet<number> => {
+  const slow = latency === undefined ? [] : slowEdges(watch, tickMs, latency);
+  return new Set([...watch.opening, ...watch.failing, ...slow]);
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
@@ -39,7 +39,7 @@ export const openers = (engine: Engine): Opener[] => {
   const needed = natsNeeded(watch.groups.places.size);
   const natsLeast = natsNeeded(1);
   const rules = new Map(watch.detectors.flatMap((rule) => (rule.opens ? [[rule.class, rule]] : [])));
-  for (const index of stirring(watch)) {
+  for (const index of stirring(engine, rules.get('latency'))) {
     const one = watch.series.get(index);
     const rule = one === undefined ? undefined : rules.get(one.meta.class);
     if (one === undefined || rule === undefined) continue;
@@ -57,7 +57,8 @@ export const openers = (engine: Engine): Opener[] => {
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
     const nats = Math.max(ended.nats, waits.nats);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
-    const anomaly = watch.anomaly(index) ?? failing(watch, one);
+    const anomaly =
+      watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one));
     if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
@@ -66,7 +67,7 @@ export const openers = (engine: Engine): Opener[] => {
     const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned: watch.bank.baseline(index).n };
     if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-    if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))
+    if (!planned(engine, one) && (lasted > 1 || !paused(engine, one, rule)))
       found.push({ one, anomaly, ticks: lasted, isRare });
   }
   return found.sort(
@@ -78,22 +79,25 @@ export const openers = (engine: Engine): Opener[] => {
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
-const paused = ({ watch }: Engine, one: Series): boolean => {
+const paused = ({ watch }: Engine, one: Series, rule: DetectorRule): boolean => {
   const { caller, entity } = one.meta;
   if (caller === undefined) return false;
   const others = watch.places
     .by(caller)
     .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
-  return others.length > 0 && others.every(({ index }) => watch.active.has(index));
+  return others.length > 0 && others.every((other) => watch.active.has(other.index) || isSlow(watch, other, rule));
 };
 
 const busyMachine = (engine: Engine): boolean => {
   const { watch } = engine;
+  const latency = watch.detectors.find((rule) => rule.class === 'latency' && rule.opens);
   const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
-  for (const { index, meta, lastMs } of watch.groups.bodies.values()) {
+  for (const one of watch.groups.bodies.values()) {
+    const { index, meta, lastMs } = one;
     if (meta.caller === undefined || lastMs < engine.tickMs - 2_000) continue;
     const key = `${meta.caller}\u0000${meta.entity}`;
-    const slow = watch.active.has(index) || edges.get(key)?.slow === true;
+    const isLate = latency !== undefined && isSlow(watch, one, latency);
+    const slow = watch.active.has(index) || isLate || edges.get(key)?.slow === true;
     edges.set(key, { caller: meta.caller, callee: meta.entity, slow });
   }
   return commonMode([...edges.values()], (entity) => engine.graph.upstream(entity));

@@ -2,8 +2,8 @@
 // widened and which waits for a third sample, has made up its mind.
 import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
-import { subjectOf } from '../subject.ts';
 import type { Watch } from '../watch.ts';
+import { told } from './slow.ts';
 
 /** Share of a tick's calls that must fail. */
 const failingShare = 0.1;
@@ -12,7 +12,7 @@ const failingShare = 0.1;
 export const failing = (watch: Watch, one: Series): Anomaly | undefined => {
   const counts = watch.groups.counts.get(one.calls);
   if (one.meta.caller === undefined || counts === undefined || counts.lastMs !== one.lastMs) return undefined;
-  const { timesMs, values } = watch.bank.recent(one.index);
+  const { values } = watch.bank.recent(one.index);
   const calls = watch.bank.recent(counts.index).values;
   let ticks = 0;
   while (ticks < values.length) {
@@ -22,18 +22,5 @@ export const failing = (watch: Watch, one: Series): Anomaly | undefined => {
     ticks++;
   }
   if (ticks === 0) return undefined;
-  const { expected, low, high } = watch.expected(one);
-  const { meta, last } = one;
-  return {
-    ...subjectOf(meta),
-    shape: 'spike',
-    onsetMs: timesMs[timesMs.length - ticks] ?? one.lastMs,
-    detectedMs: one.lastMs,
-    seen: last,
-    expected,
-    low,
-    high,
-    z: (3 * (last - expected)) / Math.max(high - expected, 1e-9),
-    probability: 1,
-  };
+  return told(watch, one, ticks);
 };

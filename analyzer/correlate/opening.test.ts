@@ -32,7 +32,7 @@ const anomaly = (change: Partial<Anomaly> = {}): Anomaly => ({
 });
 
 describe('opening', () => {
-  it('opens at once on overwhelming evidence, on the second tick on plain, on the sixth on slight', () => {
+  it('opens at once on overwhelming evidence, on the second tick on plain, on slight when it is twice as rare', () => {
     expect(opens({ anomaly: anomaly(), ticksOut: 1, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule)).toBe(
       true,
     );
@@ -43,10 +43,10 @@ describe('opening', () => {
       opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 1, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
     ).toBe(false);
     expect(
-      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 5, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 5, calls: 20, nats: 39, natsNeeded: 20, learned: 100 }, rule),
     ).toBe(false);
     expect(
-      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 6, calls: 20, nats: 30, natsNeeded: 20, learned: 100 }, rule),
+      opens({ anomaly: anomaly({ seen: 0.18 }), ticksOut: 2, calls: 20, nats: 40, natsNeeded: 20, learned: 100 }, rule),
     ).toBe(true);
     expect(
       opens({ anomaly: anomaly({ seen: 0.4 }), ticksOut: 2, calls: 2, nats: 30, natsNeeded: 20, learned: 100 }, rule),

@@ -18,8 +18,9 @@ export type Candidate = {
 };
 
 const learnedMin = 20;
-/** A slowness that few people would notice must last: what a busy neighbour does to a machine is over by then. */
-const ticks = { body: 2, slight: 6, tail: 4, business: 3 } as const;
+const ticks = { body: 2, tail: 4, business: 3 } as const;
+/** A slowness that few people would notice must be twice as rare: what a busy neighbour does to a machine comes to many calls at once. */
+const slightTimes = 2;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 
@@ -52,7 +53,7 @@ export const opens = (
   if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
-  if (out >= (isSlight ? ticks.slight : ticks.body)) return true;
+  if (out >= ticks.body && (!isSlight || nats >= slightTimes * natsNeeded)) return true;
   if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (

@@ -4,6 +4,9 @@ import { createEngine, type Engine, type Input, step } from '@fenghuo/analyzer/e
 import type { Seen } from '../incident/witness.ts';
 import type { Recording } from './record.ts';
 
+/** A recording that was read into memory. */
+export type Whole = { readonly rules: Recording['rules']; readonly inputs: readonly Input[] };
+
 /** What the suite asked to be closed is what is open now: another engine may have numbered it otherwise. */
 const renumbered = (engine: Engine, input: Input): readonly Input[] =>
   input.kind === 'command' && input.command.by === 'suite' && input.command.verb === 'resolve'
@@ -14,7 +17,7 @@ const renumbered = (engine: Engine, input: Input): readonly Input[] =>
     : [input];
 
 /** Every decision over a recording, in order. */
-export const again = async ({ rules, inputs }: Recording): Promise<Seen[]> => {
+export const again = async ({ rules, inputs }: Recording | Whole): Promise<Seen[]> => {
   const engine = createEngine(rules, { partition: 0, act: 'on' });
   const seen: Seen[] = [];
   for await (const input of inputs)

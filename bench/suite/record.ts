@@ -59,3 +59,26 @@ export const recorded = async (path: string): Promise<Recording> => {
   const rules: RuleBook = { ...loadRules([rulesDir]), ...(JSON.parse(String(first.value)) as Partial<RuleBook>) };
   return { rules, inputs: inputs() };
 };
+
+export type Follow = () => Promise<{ readonly rules: RuleBook; readonly inputs: readonly Input[] }>;
+
+/** Reads on where it stopped: all inputs of a running product's first partition since the last time, schemas before the frames that need them. */
+export const follower = async ({ bus, env }: Product, keepMs: number): Promise<Follow> => {
+  const rules = loadRules((env.FENGHUO_RULES ?? '').split(':'));
+  const reader = createEngine(rules, { partition: 0, act: 'off' });
+  const resolve = await createResolver(bus);
+  let next = 1;
+  let kept: Input[] = [];
+  return async () => {
+    for await (const message of readStream(bus, telemetryStream(0), { seq: next }, Number.MAX_SAFE_INTEGER)) {
+      next = message.seq + 1;
+      const inputs = await resolve(reader, message);
+      if ('fault' in inputs) continue;
+      for (const input of inputs) if (input.kind === 'schema') reader.watch.learn(input.schema, input.atMs);
+      kept.push(...inputs);
+    }
+    const fromMs = (kept.at(-1)?.atMs ?? 0) - keepMs;
+    kept = kept.filter(({ kind, atMs }) => kind === 'schema' || atMs >= fromMs);
+    return { rules, inputs: kept };
+  };
+};

@@ -12,6 +12,8 @@ import type { Product } from '../lib/product.ts';
 import type { Receiver } from '../lib/receiver.ts';
 import type { Case } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
+import { firstBadSample } from './first-sample.ts';
+import type { Follow } from './record.ts';
 import type { Row } from './rows.ts';
 import { score } from './score.ts';
 
@@ -23,6 +25,8 @@ export type Stage = {
   readonly random: () => number;
   readonly seed: number;
   readonly rate: number;
+  /** What lay in the stream lately. */
+  readonly inputs: Follow;
   /** Folder for each run's decision log. */
   readonly logs: string;
 };
@@ -41,17 +45,14 @@ const openIncidents = ({ decisions }: Witness): string[] => {
 };
 
 const switchLine = z.looseObject({ what: z.string(), fault: z.string().optional(), atMs: z.number() });
-/** The first bad answer by the bank's own log where the fault is a bank's, else when the switch began it. */
-const firstBad = ({ platform }: Stage, { fault, target }: Case, sinceMs: number): number | undefined => {
-  const isBank = target.startsWith('bank');
-  const path = join(platform.data, `${isBank ? target : 'chaos'}.ndjson`);
+/** When the switch began the fault, by its own log. */
+const beganAt = ({ platform }: Stage, fault: string, sinceMs: number): number | undefined => {
+  const path = join(platform.data, 'chaos.ndjson');
   if (!existsSync(path)) return undefined;
   const lines = readFileSync(path, 'utf8').trim().split('\n');
   return lines
     .map((text) => switchLine.parse(JSON.parse(text)))
-    .find(
-      (l) => l.atMs >= sinceMs && (isBank ? l.what === 'first bad request' : l.what === 'began' && l.fault === fault),
-    )?.atMs;
+    .find((l) => l.atMs >= sinceMs && l.what === 'began' && l.fault === fault)?.atMs;
 };
 
 export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
@@ -89,8 +90,6 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   kpis.unsubscribe();
   const felt = feltAt(customers, fromMs);
   const growingMs = Math.min(felt ?? Number.POSITIVE_INFINITY, kpiMs ?? Number.POSITIVE_INFINITY);
-  const t0 =
-    truth.nature === 'immediate' ? firstBad(stage, one, fromMs) : Number.isFinite(growingMs) ? growingMs : undefined;
   const closed = await until(CLOSED_MS_MAX, () => (openIncidents(witness).length === 0 ? true : undefined));
   await realClock.sleep(PAGES_MS);
   const untilMs = realClock.now();
@@ -103,6 +102,12 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   const pages = receiver.pages.slice(pagesFrom).filter((page) => page.path !== '/hook' && page.action === 'trigger');
   const name = (role: string): string => (role === 'host' ? hostname() : platform.name(role));
   const right = rightFor(truth, one.target, one.options?.to, name);
+  const beganMs = beganAt(stage, one.fault, fromMs);
+  const growing = Number.isFinite(growingMs) ? growingMs : undefined;
+  const t0 =
+    truth.nature === 'growing' || beganMs === undefined
+      ? growing
+      : (firstBadSample(await stage.inputs(), right, beganMs, untilMs) ?? beganMs);
   mkdirSync(stage.logs, { recursive: true });
   writeFileSync(
     join(stage.logs, `${one.key.replaceAll('/', '-')}.ndjson`),
@@ -121,6 +126,7 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     closed: closed === true,
     feltMs: Number.isFinite(growingMs) ? growingMs - fromMs : null,
     fromMs,
+    beganMs: beganMs ?? null,
     t0Ms: t0 ?? null,
     untilMs,
     ...score(seen, expected, new Set(pages.map((page) => page.key)).size),

@@ -1,12 +1,18 @@
 // The suite's results as the table that the docs show: a row a fault, and what must hold over all of them.
 import type { Row } from './rows.ts';
 
+/** From the switch to the first right naming: longer than from the first bad sample, by the way from the one to the other. */
+const sinceBegan = ({ rightAfterMs, t0Ms, beganMs }: Row): number | null =>
+  rightAfterMs === null || t0Ms === null || beganMs === undefined || beganMs === null
+    ? null
+    : rightAfterMs + t0Ms - beganMs;
+
 /** A run in one line. */
 export const brief = (row: Row): string =>
   [
     `${row.top1 ? 'right' : 'WRONG'}  ${row.key.padEnd(20)} on ${row.target}${row.distractor ? ` beside ${row.distractor}` : ''}:`,
     `first ${row.first ?? 'nobody'}, last ${row.last ?? 'nobody'} (${row.kind ?? '–'}${row.kindRight ? '' : ', kind wrong'}),`,
-    `right after ${row.rightAfterMs ?? '–'} ms${row.inTime ? '' : ' LATE'}, opened ${row.opened}, pages ${row.pages},`,
+    `right after ${row.rightAfterMs ?? '–'} ms (${sinceBegan(row) ?? '–'} ms from the switch)${row.inTime ? '' : ' LATE'}, opened ${row.opened}, pages ${row.pages},`,
     `actions ${row.verified}/${row.undone}/${row.actions}${row.closed ? '' : ', NOT CLOSED'}`,
   ].join(' ');
 
@@ -19,6 +25,7 @@ export const table = (rows: readonly Row[]): string[] => {
   const faults = [...new Set(rows.map((row) => row.fault))].sort();
   const cells = (of: readonly Row[], name: string): string => {
     const took = of.flatMap((row) => (row.rightAfterMs === null ? [] : [row.rightAfterMs]));
+    const since = of.flatMap((row) => sinceBegan(row) ?? []);
     const wrong = [...new Set(of.filter((row) => !row.top1).map((row) => row.first ?? 'nobody'))];
     return [
       '',
@@ -29,6 +36,7 @@ export const table = (rows: readonly Row[]): string[] => {
       share(of, (r) => r.kindRight),
       share(of, (r) => r.inTime),
       took.length === 0 ? '–' : seconds(Math.max(...took)),
+      since.length === 0 ? '–' : seconds(Math.max(...since)),
       sum(of, (r) => r.extra),
       `${sum(of, (r) => r.verified)}/${sum(of, (r) => r.undone)}/${sum(of, (r) => r.actions)}`,
       wrong.join(', '),
@@ -38,8 +46,8 @@ export const table = (rows: readonly Row[]): string[] => {
       .trim();
   };
   return [
-    '| fault | runs | top-1 | top-3 | kind | in time | slowest | extra incidents | actions verified/undone/applied | named first where wrong |',
-    '|---|---|---|---|---|---|---|---|---|---|',
+    '| fault | runs | top-1 | top-3 | kind | in time | slowest | from the switch | extra incidents | actions verified/undone/applied | named first where wrong |',
+    '|---|---|---|---|---|---|---|---|---|---|---|',
     ...faults.map((fault) =>
       cells(
         rows.filter((row) => row.fault === fault),
