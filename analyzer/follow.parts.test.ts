@@ -39,6 +39,29 @@ it('loses nothing and repeats nothing where the connection breaks', async () => 
   await own.close();
 });
 
+it('goes on without a pause under a trickle, however much it has read before', async () => {
+  const follower = new Follower(bus, telemetryStream(0), 'analyzer-0', 0);
+  const payload = new Uint8Array(100_000);
+  // More than any one pull may ask for, then ten a second.
+  await Promise.all(Array.from({ length: 120 }, () => bus.publish(subjects.frame(0, 'host@a'), payload)));
+  let sent = MESSAGES + 120;
+  const last = sent + 50;
+  const timer = setInterval(() => {
+    if (sent++ < last) void bus.publish(subjects.frame(0, 'host@a'), payload);
+  }, 100);
+  let [before, longest] = [0, 0];
+  for await (const m of follower.read()) {
+    const now = performance.now();
+    if (before > 0) longest = Math.max(longest, now - before);
+    before = now;
+    if (m.seq % 200 === 0 || m.seq === last) m.ack();
+    if (m.seq === last) break;
+  }
+  clearInterval(timer);
+  await follower.stop();
+  expect(longest).toBeLessThan(2_000);
+}, 90_000);
+
 it('ends with an error where the consumer is taken away', async () => {
   const follower = new Follower(bus, telemetryStream(0), 'analyzer-0', MESSAGES - 1);
   const messages = await follower.begin();

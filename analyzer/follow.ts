@@ -5,8 +5,11 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@na
 
 /** Messages under way and not acknowledged: a second of the largest fleet, and 200 MB where all of them are announcements. */
 const UNACKED_MAX = 4_000;
-/** Bytes that NATS may send at once: far below the 64 MB at which it takes us for a slow consumer and hangs up. */
-const UNDER_WAY_BYTES_MAX = 8 * 1_048_576;
+/**
+ * Messages that NATS may send at once: with 1 MiB each below the 64 MB at which it takes us for a slow consumer and hangs up.
+ * Not a bound in bytes: such a pull of this client stands still for its whole 30 s now and then, under a trickle of ten messages a second.
+ */
+const UNDER_WAY_MAX = 50;
 /** Nothing is to be sent again because we are slow: that something was lost is seen at the next message. */
 const ACK_WAIT_NS = 600e9;
 
@@ -70,7 +73,7 @@ export class Follower {
     });
     const consumer = await js.consumers.get(this.stream, this.durable);
     this.isBroken = false;
-    this.messages = await consumer.consume({ max_bytes: UNDER_WAY_BYTES_MAX });
+    this.messages = await consumer.consume({ max_messages: UNDER_WAY_MAX });
     return this.messages;
   }
 
