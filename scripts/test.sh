@@ -10,5 +10,5 @@ step() { echo "== $*"; local from=$SECONDS; "$@"; echo "== done in $((SECONDS - 
 step npx biome check .
 step npx tsc --noEmit -p tsconfig.json
 step node bin/fenghuo.mjs rules check
-for suite in unit parts browser; do step npx vitest run --passWithNoTests --project "$suite"; done
+for suite in unit parts product browser; do step npx vitest run --passWithNoTests --project "$suite"; done
 echo "all suites passed in $SECONDS s"

@@ -1,4 +1,5 @@
 // What can be known before a part is started: its port is free, its disk has room, its file is there.
+import { randomInt } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -7,6 +8,9 @@ import { OpsError } from '../error.ts';
 import { listenError } from '../health.ts';
 
 const diskBytesMin = 256 * 1_024 ** 2;
+/** Below what the kernel gives to outgoing connections: one of those must not take the port of a server that is being started again. */
+const [PORTS_FROM, PORTS] = [20_000, 10_000];
+const given = new Set<number>();
 
 /** Throws OpsError `port_busy` where something listens there already. */
 export const checkPort = (port: number, host = '127.0.0.1'): Promise<void> =>
@@ -16,16 +20,21 @@ export const checkPort = (port: number, host = '127.0.0.1'): Promise<void> =>
     server.listen(port, host, () => server.close(() => resolve()));
   });
 
-/** A port nobody uses now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** A port nobody uses now, and that was not given before. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = PORTS_FROM + randomInt(PORTS);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
 /** Throws OpsError `disk_full` where the folder's disk has less than 256 MB left. */
