@@ -7,6 +7,7 @@ import { strengthOf } from '../localise/strength.ts';
 import type { Baseline, Evidence, SeriesMeta } from '../types.ts';
 import type { RecordedCase } from './case.ts';
 import { foundOnset } from './onset.ts';
+import { plain } from './plain.ts';
 import { type Rows, stream } from './stream.ts';
 
 /** An alarm speaks after its trouble: so many steps before it the past is no longer clean. */
@@ -52,7 +53,9 @@ const alarmOnset = (
 };
 
 /** Epoch seconds from which on rows may be of the trouble: as told, a little before the alarm, or as found. */
-export const startOf = (recorded: RecordedCase): number => {
+export const startOf = (recorded: RecordedCase): number => startIn(plain(recorded));
+
+const startIn = (recorded: RecordedCase): number => {
   const { times, values, stepSeconds, alarm, anomalyStart } = recorded;
   const alarmed = alarm === undefined ? undefined : alarm.time - ALARM_LAG_STEPS * stepSeconds;
   const rows = (): Rows => ({ metas: metasOf(recorded), stepMs: stepSeconds * 1_000, times, values });
@@ -63,12 +66,13 @@ export const evidenceOf = (recorded: RecordedCase, settings: Settings = defaults
   prepared(recorded)(settings);
 
 /** Evidence under any settings: the detectors, which have none of them, run once. */
-export const prepared = (recorded: RecordedCase): ((settings: Settings) => Evidence) => {
+export const prepared = (any: RecordedCase): ((settings: Settings) => Evidence) => {
+  const recorded = plain(any);
   const { times, values, stepSeconds, alarm, anomalyStart } = recorded;
   const stepMs = stepSeconds * 1_000;
   const metas = metasOf(recorded);
   const rows: Rows = { metas, stepMs, times, values };
-  const first = startOf(recorded);
+  const first = startIn(recorded);
   // A row stands for the step that begins with it, so the one around the onset belongs to neither part.
   const healthy = times.filter((time) => time + stepSeconds <= first).length;
   const { baselines, anomalies } = stream(rows, healthy);

@@ -3,3 +3,4 @@ export { detectCommand } from '../detect/command.ts';
 export { accuracyCommand } from './accuracy-command.ts';
 export { diagnoseCase, diagnoseCommand } from './diagnose-command.ts';
 export { evalCommand } from './eval-command.ts';
+export { generatedCommand } from './generated/command.ts';
