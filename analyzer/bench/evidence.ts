@@ -31,13 +31,13 @@ const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
     };
   });
 
-/** Onset in epoch seconds by the alarm's own series: when it left its band, at the latest when it alarmed. */
+/** Onset in epoch seconds by the alarm's own series: when it left its band, at the latest when it alarmed; undefined where it shows nothing. */
 const alarmOnset = (
   alarm: NonNullable<RecordedCase['alarm']>,
   rows: Rows,
   baselines: readonly Baseline[],
   settings: Settings,
-): number => {
+): number | undefined => {
   const from = alarm.time - (ALARM_LAG_STEPS * rows.stepMs) / 1_000;
   const timesMs = Float64Array.from(rows.times, (time) => time * 1_000);
   const left = rows.metas.flatMap((meta, c) => {
@@ -49,7 +49,7 @@ const alarmOnset = (
     );
     return Number.isFinite(onsetMs) ? [onsetMs / 1_000] : [];
   });
-  return Math.min(alarm.time, ...left);
+  return left.length === 0 ? undefined : Math.min(alarm.time, ...left);
 };
 
 /** Epoch seconds from which on rows may be of the trouble: as told, a little before the alarm, or as found. */
@@ -78,7 +78,10 @@ export const prepared = (any: RecordedCase): ((settings: Settings) => Evidence) 
   const { baselines, anomalies } = stream(rows, healthy);
   const by = anomalyStart === undefined ? alarm : undefined;
   const seen = { recorded, rows, baselines, anomalies, healthy };
-  return (settings) => since(by === undefined ? first : alarmOnset(by, rows, baselines, settings), seen);
+  return (settings) => {
+    const noticed = by === undefined ? first : alarmOnset(by, rows, baselines, settings);
+    return since(noticed ?? by?.time ?? first, seen, noticed !== undefined);
+  };
 };
 
 type Seen = ReturnType<typeof stream> & {
@@ -88,10 +91,14 @@ type Seen = ReturnType<typeof stream> & {
   readonly healthy: number;
 };
 
-const since = (onset: number, { recorded, rows, baselines, anomalies, healthy }: Seen): Evidence => {
-  const { times, values, metas, stepMs } = rows;
+const since = (onset: number, { recorded, rows, baselines, anomalies, healthy }: Seen, isShown: boolean): Evidence => {
+  const { times, metas, stepMs } = rows;
   const present = Math.max(0, Math.min(times.filter((time) => time < onset).length, healthy) - BEFORE_SAMPLES);
-  const timesMs = Float64Array.from(times.slice(present), (time) => time * 1_000);
+  // Where nothing shows when the alarm's trouble began, the rows just before it belong to neither part: they may be of it, and are no past.
+  const isKept = (row: number): boolean =>
+    row >= present && (isShown || row < healthy || times[row]! * 1_000 >= onset * 1_000 - stepMs);
+  const kept = [...times.keys()].filter(isKept);
+  const timesMs = Float64Array.from(kept, (row) => times[row]! * 1_000);
   return {
     stepMs,
     onsetMs: onset * 1_000,
@@ -102,7 +109,7 @@ const since = (onset: number, { recorded, rows, baselines, anomalies, healthy }:
         meta,
         baseline: baselines[c]!,
         timesMs,
-        values: values[c]!.subarray(present),
+        values: Float64Array.from(kept, (row) => rows.values[c]![row]!),
         ...(anomaly === undefined ? {} : { anomaly }),
       };
     }),

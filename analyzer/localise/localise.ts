@@ -52,7 +52,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     const isSickAlike = (name: string): boolean =>
       best((signs.get(name)?.symptoms ?? []).filter((s) => s.series.meta.class === way)) > settings.noise;
     const isTwin = (name: string): boolean =>
-      name !== entity && callees.has(name) && !callees.get(name)!.includes(entity) && isSickAlike(name);
+      name !== entity && callees.has(name) && isSickAlike(name) && !waitsFor(callees, name, entity);
     return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
   const stoppedOf = (queue: string): string | undefined =>
@@ -133,6 +133,13 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
         ? []
         : pathOf(first.entity, callers, (entity) => signs.get(entity)?.symptoms.map((s) => s.strength) ?? []),
   };
+};
+
+/** Whether `entity` calls `callee`, directly or through others: then it is the callee's victim. */
+const waitsFor = (callees: ReadonlyMap<string, readonly string[]>, entity: string, callee: string): boolean => {
+  const reached = new Set([entity]);
+  for (const at of reached) for (const next of callees.get(at) ?? []) reached.add(next);
+  return reached.has(callee);
 };
 
 /** Of symptoms of which there is one at least. */
