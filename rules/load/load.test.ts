@@ -54,6 +54,11 @@ describe('rules', () => {
   it.each([
     ['an unknown field', playbook.replace('min: 0.98', 'minn: 0.98'), 'playbook.yaml:8 unknown field "minn" in verify'],
     [
+      'an alias without its anchor',
+      playbook.replace('30s', '*lease'),
+      'playbook.yaml:1 Unresolved alias (the anchor must be set before the alias): lease',
+    ],
+    [
       'a wrong duration',
       playbook.replace('30s', '30 sec'),
       'playbook.yaml:6 lease: a duration such as 500ms, 30s, 5m, 2h',

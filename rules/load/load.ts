@@ -55,7 +55,15 @@ const parseFile = (path: string, text: string): { rules: PlacedRule[]; faults: R
       continue;
     }
     if (document.contents === null) continue;
-    const parsed = rule.safeParse(document.toJS({ maxAliasCount: 100 }));
+    let plain: unknown;
+    try {
+      plain = document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      // An alias without its anchor, or more of them than are followed: only now is it looked for.
+      faults.push(fault(document.contents.range?.[0] ?? 0, error instanceof Error ? error.message : String(error)));
+      continue;
+    }
+    const parsed = rule.safeParse(plain);
     if (parsed.success)
       rules.push({ rule: parsed.data, document, at: (steps, key) => fault(locate(document, steps, key), '') });
     else

@@ -95,7 +95,14 @@ export const parseScrapeConfig = (path: string, source: string): Job[] => {
       help: 'Correct the file that FENGHUO_SCRAPE names.',
     });
   if (document.errors.length > 0) throw wrong(document.errors.map((error) => fault(error.pos[0], error.message)));
-  const parsed = file.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    // An alias without its anchor, or more of them than are followed: only now is it looked for.
+    throw wrong([fault(0, error instanceof Error ? error.message : String(error))]);
+  }
+  const parsed = file.safeParse(plain);
   if (!parsed.success)
     throw wrong(
       parsed.error.issues.flatMap((issue) =>
