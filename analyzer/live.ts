@@ -15,10 +15,9 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
   const { watch, graph, now } = engine;
   const edges = new Map<string, Figures>();
   const sick = new Map<string, number>();
-  const opens = new Set(watch.detectors.filter((rule) => rule.opens).map((rule) => rule.class));
   // What concerns no edge is looked at only where it is anomalous: on a fleet that is most series, a second.
   const sureOf = (index: number, { meta }: Series): number =>
-    opens.has(meta.class) ? watch.bank.probability(index) : 0;
+    watch.opens.has(meta.class) ? watch.bank.probability(index) : 0;
   for (const index of watch.active) {
     const one = watch.series.get(index);
     const sure = one === undefined ? 0 : sureOf(index, one);

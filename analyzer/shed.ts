@@ -1,6 +1,6 @@
 // What is not looked at when the analyzer cannot keep up, in a stated order: first what opens no incident and was never anomalous, last
 // what customers wait for. Frames are taken in all the same, so each figure's last value, KPIs and objectives stay whole.
-import type { MetricClass } from '@fenghuo/rules/contract';
+import type { DetectorRule, MetricClass } from '@fenghuo/rules/contract';
 import type { Series } from './series.ts';
 
 /** 0 looks at everything; from 3 on only calls between services, figures of business and what is anomalous are looked at. */
@@ -31,12 +31,11 @@ export class Shed {
   private version = 0;
   /** Series that have been anomalous. */
   private readonly spoke = new Set<number>();
-  /** Classes whose figures may open an incident. */
-  readonly opens: ReadonlySet<MetricClass>;
+  private readonly opens: ReadonlyMap<MetricClass, DetectorRule>;
   private readonly active: ReadonlySet<number>;
 
   /** @param opens classes whose figures may open an incident  @param active indices of what is anomalous or silent now */
-  constructor(opens: ReadonlySet<MetricClass>, active: ReadonlySet<number>) {
+  constructor(opens: ReadonlyMap<MetricClass, DetectorRule>, active: ReadonlySet<number>) {
     this.opens = opens;
     this.active = active;
   }

@@ -8,6 +8,7 @@ import {
   type FrameSchema,
   hash64,
   limits,
+  type MetricClass,
 } from '@fenghuo/rules/contract';
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Graph } from './graph.ts';
@@ -67,6 +68,8 @@ export class Watch {
   private readonly layouts = new Map<string, Layout>();
   private readonly graph: Graph;
   readonly detectors: readonly DetectorRule[];
+  /** The rules of the classes whose figures may open an incident. */
+  readonly opens: ReadonlyMap<MetricClass, DetectorRule>;
   readonly shed: Shed;
   private named = 0;
   /** Values of a frame's columns that are looked at, while some are not. */
@@ -75,7 +78,8 @@ export class Watch {
   constructor(graph: Graph, detectors: readonly DetectorRule[]) {
     this.graph = graph;
     this.detectors = detectors;
-    this.shed = new Shed(new Set(detectors.flatMap((rule) => (rule.opens ? [rule.class] : []))), this.active);
+    this.opens = new Map(detectors.flatMap((rule) => (rule.opens ? [[rule.class, rule]] : [])));
+    this.shed = new Shed(this.opens, this.active);
   }
 
   knows(schema: string): boolean {
@@ -183,7 +187,7 @@ export class Watch {
 
   private stir(index: number): void {
     this.active.add(index);
-    if (this.shed.opens.has(this.series.get(index)!.meta.class)) this.opening.add(index);
+    if (this.opens.has(this.series.get(index)!.meta.class)) this.opening.add(index);
   }
 
   private calm(index: number): void {
@@ -283,10 +287,7 @@ export class Watch {
     this.places.add(made);
     this.byId.set(column.id, made);
     if (meta.caller !== undefined) this.ofEdges.add(made);
-    this.groups.add(
-      made,
-      this.detectors.some((rule) => rule.class === meta.class && rule.opens),
-    );
+    this.groups.add(made, this.opens.has(meta.class));
     return made;
   }
 

@@ -1,5 +1,5 @@
 // Anomalies near in time and graph become one incident; what is planned, blips and a merely busy machine become none.
-import type { Anomaly, Bilingual, Command, DetectorRule, Severity } from '@fenghuo/rules/contract';
+import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
@@ -27,10 +27,8 @@ export type Opener = {
 };
 
 /** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
-const stirring = ({ watch, tickMs }: Engine, latency: DetectorRule | undefined): ReadonlySet<number> => {
-  const slow = latency === undefined ? [] : slowEdges(watch, tickMs, latency);
-  return new Set([...watch.opening, ...watch.failing, ...slow]);
-};
+const stirring = ({ watch, tickMs }: Engine): ReadonlySet<number> =>
+  new Set([...watch.opening, ...watch.failing, ...slowEdges(watch, tickMs)]);
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
@@ -38,10 +36,9 @@ export const openers = (engine: Engine): Opener[] => {
   const found: Opener[] = [];
   const needed = natsNeeded(watch.groups.places.size);
   const natsLeast = natsNeeded(1);
-  const rules = new Map(watch.detectors.flatMap((rule) => (rule.opens ? [[rule.class, rule]] : [])));
-  for (const index of stirring(engine, rules.get('latency'))) {
+  for (const index of stirring(engine)) {
     const one = watch.series.get(index);
-    const rule = one === undefined ? undefined : rules.get(one.meta.class);
+    const rule = one === undefined ? undefined : watch.opens.get(one.meta.class);
     if (one === undefined || rule === undefined) continue;
     // What is below the floor has not risen by it, whatever is expected; no latency is negative.
     if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) continue;
@@ -67,7 +64,7 @@ export const openers = (engine: Engine): Opener[] => {
     const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned: watch.bank.baseline(index).n };
     if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-    if (!planned(engine, one) && (lasted > 1 || !paused(engine, one, rule)))
+    if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))
       found.push({ one, anomaly, ticks: lasted, isRare });
   }
   return found.sort(
@@ -79,25 +76,23 @@ export const openers = (engine: Engine): Opener[] => {
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
-const paused = ({ watch }: Engine, one: Series, rule: DetectorRule): boolean => {
+const paused = ({ watch }: Engine, one: Series): boolean => {
   const { caller, entity } = one.meta;
   if (caller === undefined) return false;
   const others = watch.places
     .by(caller)
     .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
-  return others.length > 0 && others.every((other) => watch.active.has(other.index) || isSlow(watch, other, rule));
+  return others.length > 0 && others.every((other) => watch.active.has(other.index) || isSlow(watch, other));
 };
 
 const busyMachine = (engine: Engine): boolean => {
   const { watch } = engine;
-  const latency = watch.detectors.find((rule) => rule.class === 'latency' && rule.opens);
   const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
   for (const one of watch.groups.bodies.values()) {
     const { index, meta, lastMs } = one;
     if (meta.caller === undefined || lastMs < engine.tickMs - 2_000) continue;
     const key = `${meta.caller}\u0000${meta.entity}`;
-    const isLate = latency !== undefined && isSlow(watch, one, latency);
-    const slow = watch.active.has(index) || isLate || edges.get(key)?.slow === true;
+    const slow = watch.active.has(index) || isSlow(watch, one) || edges.get(key)?.slow === true;
     edges.set(key, { caller: meta.caller, callee: meta.entity, slow });
   }
   return commonMode([...edges.values()], (entity) => engine.graph.upstream(entity));

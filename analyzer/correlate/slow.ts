@@ -1,23 +1,24 @@
 // Edges whose calls are slow now by what matters: seldom enough to wake somebody by the calls alone, before the bank, which waits for a third
 // sample of a figure that jumps, has made up its mind.
-import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import { subjectOf } from '../subject.ts';
 import type { Watch } from '../watch.ts';
 import { matters } from './opening.ts';
 
-/** Whether a latency's last figure is beyond what matters. */
-export const isSlow = (watch: Watch, one: Series, rule: DetectorRule): boolean => {
+/** Whether the last figure of a latency is beyond what matters; never where no latency may open an incident. */
+export const isSlow = (watch: Watch, one: Series): boolean => {
   const { meta, last } = one;
+  const rule = watch.opens.get('latency');
   // Most are far below what anybody would notice: that costs no look at what is expected.
-  if (!(last >= (rule.floor[meta.unit] ?? 0))) return false;
+  if (rule === undefined || !(last >= (rule.floor[meta.unit] ?? 0))) return false;
   return matters(Math.fround(last), watch.expected(one).expected, meta.bad, rule, meta.unit);
 };
 
 /** Indices of edges' medians and ages that are slow in the tick, whether or not the bank calls them anomalous. */
-export const slowEdges = function* (watch: Watch, tickMs: number, rule: DetectorRule): Generator<number> {
+export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
   for (const figures of [watch.groups.bodies, watch.groups.ages])
-    for (const one of figures.values()) if (one.lastMs >= tickMs && isSlow(watch, one, rule)) yield one.index;
+    for (const one of figures.values()) if (one.lastMs >= tickMs && isSlow(watch, one)) yield one.index;
 };
 
 /** A series' last `ticks` samples as an anomaly like the detector's. */
