@@ -1,6 +1,7 @@
 // From an incident to its cause: evidence out of the bank and the graph, the localiser's ranking, and a change of mind when due.
 import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
+import { underWay } from './correlate/planned.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { explain } from './localise/explain.ts';
 import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
@@ -70,10 +71,7 @@ const eventsOf = (engine: Engine, onsetMs: number): Evidence['events'] => {
     service === undefined || timeMs === undefined || timeMs < fromMs ? [] : [{ timeMs, entity: service, kind, what }],
   );
   const isPlanned = (service: string, atMs: number): boolean =>
-    changes.some(
-      ({ kind, service: of, timeMs = 0, untilMs = timeMs + 300_000 }) =>
-        kind === 'maintenance' && of === service && atMs >= timeMs && atMs <= untilMs,
-    );
+    underWay(engine, atMs).some((work) => work.service === service);
   const gone = [...graph.restarts, ...absent(engine, onsetMs - beforeOnsetMs)];
   const restarts = gone.filter(({ service, timeMs }) => timeMs >= fromMs && !isPlanned(service, timeMs));
   return [
@@ -148,6 +146,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const age = atMs - file.openedMs;
   // What an action did to the traffic is no evidence about who was it before; what kind of trouble it is shows as the calls under way end.
   const acted = incident.actions.some((a) => a.appliedMs !== undefined);
+  if (acted && incident.cause !== null && incident.cause.kind !== 'hang') return;
   const untilMs = acted ? earlyMs : settledMs;
   if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
   file.rankedMs = atMs;

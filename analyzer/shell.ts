@@ -62,6 +62,11 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     '{sample}',
     'Samples not looked at because the analyzer was behind',
   );
+  const unfollowed = self.counter(
+    'fenghuo.analyzer.checks.refused',
+    '{series}',
+    'Series that found no room to be followed toward a bound or for a stall',
+  );
   const load = new Load();
   engine.shedWanted = load.level = engine.watch.shed.level;
 
@@ -82,7 +87,7 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
 
   const sent = new Map<string, number>();
   let shownMs = 0;
-  let [shedTold, restartsTold] = [0, 0];
+  let [shedTold, restartsTold, refusedTold] = [0, 0, 0];
   const show = (): void => {
     if (engine.now.atMs - shownMs < liveMs) return;
     shownMs = engine.now.atMs;
@@ -94,6 +99,8 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     restartsTold = follower.restarts;
     shed.add(of.samples - shedTold);
     shedTold = of.samples;
+    unfollowed.add(engine.checks.refused - refusedTold);
+    refusedTold = engine.checks.refused;
     bus.nc.publish(subjects.liveGraph, JSON.stringify(liveGraph(engine, clock.now() - engine.now.atMs)));
     for (const file of engine.files.values())
       bus.nc.publish(subjects.liveEvidence(file.id), JSON.stringify(liveEvidence(engine, file, sent)));

@@ -7,7 +7,7 @@ import { Stalls } from '../detect/stall.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { boundedOf, countersOf } from './candidates.ts';
-import { driftCheck, stallCheck } from './words.ts';
+import { checkId, driftCheck, stallCheck } from './words.ts';
 
 /** What fills up does so slowly: it is looked at so often. */
 const driftEveryMs = 5_000;
@@ -30,6 +30,11 @@ export class Checks {
   private readonly drifts = new Drifts();
   private readonly stalls = new Stalls(bankDefaults.decades + looksOf(limits.tickMs));
   private lookedMs = -1;
+
+  /** How often a series found no room to be followed. */
+  get refused(): number {
+    return this.drifts.refused + this.stalls.refused;
+  }
 
   /** Follows what a schema has to offer; what is followed already stays. `series` are those of its columns, in order. */
   learn(schema: FrameSchema, series: readonly Series[]): void {
@@ -68,7 +73,7 @@ export class Checks {
     if (one.lastMs < tickMs - driftEveryMs || Number.isNaN(one.last) || Number.isNaN(limit)) return;
     if (!this.drifts.put(place, tickMs, one.last, limit)) return;
     const found = this.drifts.read(place);
-    this.keep(`${one.meta.id}:drift`, found && driftCheck(one.meta, found, tickMs));
+    this.keep(checkId(one.meta, 'drift'), found && driftCheck(one.meta, found, tickMs));
   }
 
   private stall({ counters, calls }: Followed, tickMs: number): undefined {
@@ -80,7 +85,7 @@ export class Checks {
       counter.fedMs = one.lastMs;
       if (!this.stalls.put(place, one.last, traffic)) continue;
       const found = this.stalls.read(place);
-      this.keep(`${one.meta.id}:stall`, found && stallCheck(one.meta, found, tickMs));
+      this.keep(checkId(one.meta, 'stall'), found && stallCheck(one.meta, found, tickMs));
     }
   }
 
@@ -104,13 +109,13 @@ export class Checks {
         if (watch.series.get(one.index) !== one) {
           bounded.delete(one.index);
           this.drifts.close(place);
-          this.standing.delete(`${one.meta.id}:drift`);
+          this.standing.delete(checkId(one.meta, 'drift'));
         }
       for (const { one, place } of counters.values())
         if (watch.series.get(one.index) !== one) {
           counters.delete(one.index);
           this.stalls.close(place);
-          this.standing.delete(`${one.meta.id}:stall`);
+          this.standing.delete(checkId(one.meta, 'stall'));
         }
       for (const one of calls.values()) if (watch.series.get(one.index) !== one) calls.delete(one.index);
       if (bounded.size + counters.size + calls.size === 0) this.probes.delete(probe);

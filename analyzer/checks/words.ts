@@ -1,5 +1,5 @@
 // Findings in words: what is seen, what was expected, when it becomes trouble, in both languages.
-import type { Bilingual, Check } from '@fenghuo/rules/contract';
+import { type Bilingual, type Check, limits } from '@fenghuo/rules/contract';
 import type { Drift } from '../detect/drift.ts';
 import type { Stall } from '../detect/stall.ts';
 import { humanise } from '../localise/humanise.ts';
@@ -19,6 +19,9 @@ const ahead = (ms: number): Bilingual => {
   return { en: `${count} ${en}`, zh: `${count} ${zh}` };
 };
 
+/** A series has at most one finding of a kind. */
+export const checkId = (meta: SeriesMeta, kind: Check['kind']): string => `${meta.id}:${kind}`;
+
 /** @param nowMs epoch ms */
 export const driftCheck = (meta: SeriesMeta, drift: Drift, nowMs: number): Check => {
   const { seen, from, spread, fromMs, bound, boundMs, probability } = drift;
@@ -26,7 +29,7 @@ export const driftCheck = (meta: SeriesMeta, drift: Drift, nowMs: number): Check
   const left = ahead(boundMs - nowMs);
   const watched = ahead(nowMs - fromMs);
   return {
-    id: `${meta.id}:drift`,
+    id: checkId(meta, 'drift'),
     kind: 'drift',
     anomaly: {
       ...subjectOf(meta),
@@ -53,12 +56,12 @@ export const driftCheck = (meta: SeriesMeta, drift: Drift, nowMs: number): Check
 export const stallCheck = (meta: SeriesMeta, stall: Stall, tickMs: number): Check => {
   const { rest, expected, probability } = stall;
   return {
-    id: `${meta.id}:stall`,
+    id: checkId(meta, 'stall'),
     kind: 'stall',
     anomaly: {
       ...subjectOf(meta),
       shape: 'stall',
-      onsetMs: tickMs - (rest - 1) * 1_000,
+      onsetMs: tickMs - (rest - 1) * limits.tickMs,
       detectedMs: tickMs,
       seen: 0,
       expected,

@@ -12,8 +12,8 @@ const failingShare = 0.1;
 export const failing = (watch: Watch, one: Series): Anomaly | undefined => {
   const counts = watch.groups.counts.get(one.calls);
   if (one.meta.caller === undefined || counts === undefined || counts.lastMs !== one.lastMs) return undefined;
-  const { values } = watch.bank.recent(one.index);
-  const calls = watch.bank.recent(counts.index).values;
+  const values = watch.bank.values(one.index);
+  const calls = watch.bank.values(counts.index);
   let ticks = 0;
   while (ticks < values.length) {
     const value = values[values.length - 1 - ticks]!;

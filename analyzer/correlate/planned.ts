@@ -9,11 +9,10 @@ const workMs = 300_000;
 /** What the subject's trouble did to others still shows for so long: calls that wait out their deadline, ratios over some ticks. */
 const lingerMs = 10_000;
 
-/** Work under way now, by the services that it is about; undefined is the platform as a whole. */
-const underWay = ({ changes, now }: Engine): readonly ChangeEvent[] =>
+/** Announced work that is under way at `atMs`; work about no service is about the platform as a whole. */
+export const underWay = ({ changes }: Engine, atMs: number): readonly ChangeEvent[] =>
   changes.filter(
-    ({ kind, timeMs = 0, untilMs = timeMs + workMs }) =>
-      kind === 'maintenance' && now.atMs >= timeMs && now.atMs <= untilMs,
+    ({ kind, timeMs = 0, untilMs = timeMs + workMs }) => kind === 'maintenance' && atMs >= timeMs && atMs <= untilMs,
   );
 
 /** Whether a service shows trouble in this tick: late or failed calls, or nothing from it at all. */
@@ -30,13 +29,13 @@ const isTroubled = ({ watch, tickMs }: Engine, service: string): boolean => {
 
 /** Notes, once a tick, which subjects of announced work are in trouble, so that what they do to others can be told from what others do. */
 export const noteWork = (engine: Engine): void => {
-  for (const { service } of underWay(engine))
+  for (const { service } of underWay(engine, engine.now.atMs))
     if (service !== undefined && isTroubled(engine, service)) engine.worked.set(service, engine.now.atMs);
 };
 
 /** Whether announced work explains an anomaly of this series. */
 export const planned = (engine: Engine, { meta }: Series): boolean =>
-  underWay(engine).some(({ service }) => {
+  underWay(engine, engine.now.atMs).some(({ service }) => {
     if (service === undefined || service === meta.entity || service === meta.caller) return true;
     if (engine.now.atMs - (engine.worked.get(service) ?? Number.NEGATIVE_INFINITY) > lingerMs) return false;
     // A figure of business is the whole platform's: it suffers from whatever is in trouble.

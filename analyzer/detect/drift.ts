@@ -1,5 +1,6 @@
 // Drift toward a bound: a disk that fills, a heap whose floor rises to its limit, room that is used up. Not how odd a level is, but when it will be too much.
 // Slope by Theil's incomplete method (Indagationes Mathematicae 12, 1950): the median over pairs half a window apart, which a quarter of bad points cannot move.
+import { Places, roomFor } from './blocks.ts';
 
 /** Slots of a window, each the extreme that lies away from the bound: what a garbage collection or a rotated log gives back is no trend, what stays is. */
 const SLOTS = 40;
@@ -56,37 +57,28 @@ const medianOf = (sorted: Float64Array): number => {
 
 export class Drifts {
   private blocks = new Float64Array(0);
-  private count = 0;
-  private readonly free: number[] = [];
+  private readonly places = new Places(driftSeriesMax);
   private readonly pairs = new Float64Array(HALF);
   private readonly late = new Float64Array(HALF / 2);
+
   /** Series that were refused because the limit was reached. */
-  refused = 0;
+  get refused(): number {
+    return this.places.refused;
+  }
 
   /** A place for a series whose bound lies above (1) or below (−1); undefined where there is no room. */
   open(way: 1 | -1): number | undefined {
-    const free = this.free.pop();
-    if (free !== undefined) {
-      this.blocks[free * BLOCK + WAY] = way;
-      return free;
-    }
-    if (this.count >= driftSeriesMax) {
-      this.refused++;
-      return undefined;
-    }
-    if ((this.count + 1) * BLOCK > this.blocks.length) {
-      const next = new Float64Array(Math.max(BLOCK * 8, this.blocks.length * 2));
-      next.set(this.blocks);
-      this.blocks = next;
-    }
-    this.blocks[this.count * BLOCK + WAY] = way;
-    return this.count++;
+    const place = this.places.open();
+    if (place === undefined) return undefined;
+    this.blocks = roomFor(this.blocks, place, BLOCK);
+    this.blocks[place * BLOCK + WAY] = way;
+    return place;
   }
 
   /** Gives a place back. */
   close(place: number): void {
     this.blocks.fill(0, place * BLOCK, (place + 1) * BLOCK);
-    this.free.push(place);
+    this.places.close(place);
   }
 
   /** Takes a sample, in order, with the bound as it is now; missing values are left out by the caller. Whether what `read` says may have changed. */

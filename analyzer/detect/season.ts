@@ -1,6 +1,7 @@
 // Hour-of-day profiles, kept apart from the bank: only series that lived long enough get one, only those that gain use it.
 // Gain is measured: the mean absolute residual from the profile against that from the series' long-run level.
 import type { Batch } from './batch.ts';
+import { Places, roomFor } from './blocks.ts';
 import { isSinking, rate, sink } from './tail.ts';
 import { Weeks } from './week.ts';
 
@@ -14,6 +15,8 @@ const WITHOUT = WITH + 1;
 const MIDDLE = WITH + 2;
 const TAIL = WITH + 3;
 const WEEK = TAIL + 8;
+/** Bytes of hits of a block: one a tail. */
+const TAILS = 4;
 /** The profile's residual must be so much smaller than the plain one. */
 const GAIN = 0.7;
 /** Days before a profile is used. */
@@ -27,30 +30,21 @@ const MEMORY_SAMPLES = 60;
 const MEMORY_DAYS = 5;
 
 /** Bytes of one profile. */
-export const seasonBytes = BLOCK * 4 + 4;
+export const seasonBytes = BLOCK * 4 + TAILS;
 
 export class Seasons {
   private blocks = new Float32Array(0);
   private hits = new Uint8Array(0);
-  private count = 0;
+  private readonly places = new Places(BLOCKS_MAX);
   private readonly weeks = new Weeks();
 
-  /** Profiles are bounded: series beyond the 65,535th do without. */
-  get hasRoom(): boolean {
-    return this.count < BLOCKS_MAX;
-  }
-
-  /** A new block's number, from 1. */
+  /** A new block's number, from 1; 0 where there is no room: series beyond the 65,535th do without. */
   open(): number {
-    if ((this.count + 1) * BLOCK > this.blocks.length) {
-      const next = new Float32Array(Math.max(BLOCK * 8, this.blocks.length * 2));
-      next.set(this.blocks);
-      this.blocks = next;
-      const hits = new Uint8Array((next.length / BLOCK) * 4);
-      hits.set(this.hits);
-      this.hits = hits;
-    }
-    return ++this.count;
+    const place = this.places.open();
+    if (place === undefined) return 0;
+    this.blocks = roomFor(this.blocks, place, BLOCK);
+    this.hits = roomFor(this.hits, place, TAILS);
+    return place + 1;
   }
 
   /**
@@ -114,8 +108,8 @@ export class Seasons {
     if (b[at + WITH]! >= b[at + WITHOUT]! * GAIN) return false;
     batch.figures[FIRST] = z;
     batch.figures[FIRST + 1] = b[at + MIDDLE]!;
-    const isRare = rate(b, at + TAIL, this.hits, (at / BLOCK) * 4, 2, n, batch, FIRST, isLearning);
-    if (isLearning && isSinking(n)) sink(b, at + TAIL, 4, n);
+    const isRare = rate(b, at + TAIL, this.hits, (at / BLOCK) * TAILS, 2, n, batch, FIRST, isLearning);
+    if (isLearning && isSinking(n)) sink(b, at + TAIL, TAILS, n);
     return isRare;
   }
 }

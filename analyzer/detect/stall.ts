@@ -1,5 +1,6 @@
 // Stalled counters: one that always moved has stopped while its service still has traffic. A consumer that hangs, a job that no longer runs, an exporter that repeats itself.
 // How long it rests is rated by its own waiting times: exponential (Poisson), and beyond the longest rest it ever had, since real ones come in bunches.
+import { Places, roomFor } from './blocks.ts';
 
 /** Moves that a counter must have shown, and ticks over which rests and traffic forget. */
 const MOVES_LEAST = 60;
@@ -39,37 +40,30 @@ export type Stall = {
 
 export class Stalls {
   private blocks = new Float32Array(0);
-  private count = 0;
-  private readonly free: number[] = [];
+  private readonly places = new Places(stallSeriesMax);
   private readonly nats: number;
-  /** Counters that were refused because the limit was reached. */
-  refused = 0;
 
   /** @param decades how seldom a rest must be by chance, −log10 p */
   constructor(decades: number) {
     this.nats = decades * Math.LN10;
   }
 
+  /** Counters that were refused because the limit was reached. */
+  get refused(): number {
+    return this.places.refused;
+  }
+
   /** A place for a counter; undefined where there is no room. */
   open(): number | undefined {
-    const free = this.free.pop();
-    if (free !== undefined) return free;
-    if (this.count >= stallSeriesMax) {
-      this.refused++;
-      return undefined;
-    }
-    if ((this.count + 1) * BLOCK > this.blocks.length) {
-      const next = new Float32Array(Math.max(BLOCK * 64, this.blocks.length * 2));
-      next.set(this.blocks);
-      this.blocks = next;
-    }
-    return this.count++;
+    const place = this.places.open();
+    if (place !== undefined) this.blocks = roomFor(this.blocks, place, BLOCK);
+    return place;
   }
 
   /** Gives a place back. */
   close(place: number): void {
     this.forget(place * BLOCK);
-    this.free.push(place);
+    this.places.close(place);
   }
 
   /** Takes what a counter moved by in a tick, and the calls its service took in it. Whether it began or ceased to be stalled. */

@@ -113,7 +113,7 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0, isLearning);
     if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
     const season = at * 2 + SEASON;
-    if (h[season] === 0 && f[at + STEP_MS]! >= SEASON_STEP_MS && seasons.hasRoom) h[season] = seasons.open();
+    if (h[season] === 0 && f[at + STEP_MS]! >= SEASON_STEP_MS) h[season] = seasons.open();
     if (h[season] !== 0)
       isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
     else decades[4] = decades[5] = 0;

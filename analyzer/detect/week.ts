@@ -1,5 +1,6 @@
 // Hour-of-week profiles beside the hours of the day: for series whose Sundays are not their Mondays. A pool of its own, since few need it.
 // Like the hours of the day (season.ts) a mean an hour, moved by clipped steps; used while its residual is clearly below the day's.
+import { Places, roomFor } from './blocks.ts';
 
 const HOURS = 168;
 const HOUR_MS = 3_600_000;
@@ -24,25 +25,20 @@ export const weeksMax = 16_384;
 export class Weeks {
   private means = new Float32Array(0);
   private seen = new Uint8Array(0);
-  private count = 0;
+  private readonly places = new Places(weeksMax);
 
   /** A new block's number from 1, 0 where there is no room. */
   open(timeMs: number): number {
-    if (this.count >= weeksMax) return 0;
-    if ((this.count + 1) * BLOCK > this.means.length) {
-      const means = new Float32Array(Math.max(BLOCK * 8, this.means.length * 2));
-      means.set(this.means);
-      this.means = means;
-      const seen = new Uint8Array((means.length / BLOCK) * HOURS);
-      seen.set(this.seen);
-      this.seen = seen;
-    }
-    this.means[this.count * BLOCK + SINCE] = timeMs / 1_000;
-    return ++this.count;
+    const place = this.places.open();
+    if (place === undefined) return 0;
+    this.means = roomFor(this.means, place, BLOCK);
+    this.seen = roomFor(this.seen, place, HOURS);
+    this.means[place * BLOCK + SINCE] = timeMs / 1_000;
+    return place + 1;
   }
 
   /**
-   * Learns a sample and answers its distance from what this hour of the week is like, NaN where that is not known or not worth it.
+   * Learns a sample. Whether this hour of the week is usually like it; never where that is not known or not worth it.
    * @param x value @param limit most that a sample moves a mean by, both transformed @param day mean absolute residual without the week @param rate at which residuals forget
    */
   push(block: number, timeMs: number, stepMs: number, x: number, limit: number, day: number, rate: number): boolean {
