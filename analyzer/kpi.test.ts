@@ -1,9 +1,10 @@
 // A figure of customers is made of many series: whether they add up or are averaged decides what the operator reads.
-import { type FrameSchema, type RuleBook, rule } from '@fenghuo/rules/contract';
+import { type RuleBook, rule } from '@fenghuo/rules/contract';
 import { expect, it } from 'vitest';
 import { Graph } from './graph.ts';
 import { Kpis } from './kpi.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
+import { probeOf } from './testing/probe.ts';
 import { Watch } from './watch.ts';
 
 const regions = ['north', 'south', 'west'];
@@ -13,22 +14,12 @@ const figure = (unit: string, values: readonly number[]): number => {
   const kpi = { name: 'k', title: 'k', audience: 'merchants', metric: 'app.k', unit, better: 'higher' };
   const topology = rule.parse({ kind: 'topology', entities: [], kpis: [kpi] }) as RuleBook['topology'];
   const watch = new Watch(new Graph(topology), rulesFor(randomNames(1)).detectors);
-  const schema: FrameSchema = {
-    v: 1,
-    probe: 'shop@1',
-    incarnation: 1,
-    hash: '0123456789abcdef',
-    resource: { service: 'shop', instance: '1', host: 'h' },
-    listens: [],
-    columns: values.map((_, at) => ({
-      id: `a00000000000000${at}`,
-      metric: 'app.k',
-      unit,
-      kind: 'gauge',
-      class: 'business',
-      attributes: { region: regions[at]! },
-    })),
-  };
+  const { schema } = probeOf(
+    'shop',
+    regions
+      .slice(0, values.length)
+      .map((region) => ({ metric: 'app.k', unit, class: 'business', attributes: { region } })),
+  );
   const kpis = new Kpis(topology, watch);
   kpis.learn(schema, schema.probe);
   kpis.push(schema.hash, schema.probe, 1_000, Float64Array.from(values));

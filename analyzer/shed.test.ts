@@ -1,35 +1,18 @@
 // Shedding in the engine: what is looked at at each level, that it is said and counted, and that all is looked at again afterwards.
-import { type Column, type FrameSchema, hash64 } from '@fenghuo/rules/contract';
 import { beforeEach, expect, it } from 'vitest';
 import { createEngine, type Engine } from './engine.ts';
 import type { Input } from './input.ts';
 import { step } from './pipeline.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
+import { probeOf } from './testing/probe.ts';
 
-const column = (id: number, metric: string, of: Partial<Column>): Column => ({
-  id: id.toString(16).padStart(16, '0'),
-  metric,
-  unit: '1',
-  kind: 'gauge',
-  class: 'resource',
-  attributes: {},
-  ...of,
-});
-const edge = { callee: 'bank', protocol: 'http' as const };
-const schema: FrameSchema = {
-  v: 1,
-  probe: 'till@1',
-  incarnation: 1,
-  hash: '0123456789abcdef',
-  resource: { service: 'till', instance: '1', host: 'h' },
-  listens: [],
-  columns: [
-    column(1, 'process.memory.usage', {}),
-    column(2, 'process.cpu.utilization', {}),
-    column(3, 'http.server.request.duration', { class: 'latency', unit: 's', stat: 'p50' }),
-    column(4, 'http.client.request.duration', { class: 'latency', unit: 's', stat: 'p50', edge }),
-  ],
-};
+const latency = { class: 'latency', unit: 's', stat: 'p50' } as const;
+const probe = probeOf('till', [
+  { metric: 'process.memory.usage' },
+  { metric: 'process.cpu.utilization' },
+  { ...latency, metric: 'http.server.request.duration' },
+  { ...latency, metric: 'http.client.request.duration', edge: { callee: 'bank', protocol: 'http' } },
+]);
 const rules = rulesFor(randomNames(1));
 let engine: Engine;
 let seq = 0;
@@ -39,11 +22,8 @@ const take = (input: Input) => {
   inputs.push(input);
   return step(engine, input).decisions;
 };
-const frame = (at: number, memory: number, cpu: number) => {
-  const values = Float64Array.of(memory, cpu, 0.02, 0.05);
-  const head = { schema: schema.hash, probe: hash64(schema.probe), incarnation: 1, sequence: at, lost: 0 };
-  return take({ seq: ++seq, atMs: at * 1_000 + 50, kind: 'frame', frame: { ...head, timeMs: at * 1_000, values } });
-};
+const frame = (at: number, memory: number, cpu: number) =>
+  take({ seq: ++seq, atMs: at * 1_000 + 50, kind: 'frame', frame: probe.frame(at, memory, cpu, 0.02, 0.05) });
 /** Healthy samples that the detector of each column has seen. */
 const seen = (): number[] => [0, 1, 2, 3].map((i) => engine.watch.baseline(engine.watch.series.get(series[i]!)!).n);
 let series: number[];
@@ -52,7 +32,7 @@ beforeEach(() => {
   engine = createEngine(rules, { partition: 0, act: 'off' });
   seq = 0;
   inputs.length = 0;
-  take({ seq: ++seq, atMs: 0, kind: 'schema', schema });
+  take({ seq: ++seq, atMs: 0, kind: 'schema', schema: probe.schema });
   series = [...engine.watch.series.values()].filter(({ probe }) => probe !== '').map(({ index }) => index);
   for (let at = 1; at <= 150; at++) frame(at, 100 + (at % 3), at >= 140 && at < 144 ? 90 : 10 + (at % 3));
   for (let at = 151; at <= 170; at++) frame(at, 100 + (at % 3), 10 + (at % 3));
