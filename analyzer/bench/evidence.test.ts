@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { accuracyOf, placeOf } from './accuracy.ts';
 import { parseCase } from './case.ts';
 import { diagnoseCase } from './diagnose-command.ts';
+import { evidenceOf } from './evidence.ts';
 
 const made = (front: string, back: string): ReturnType<typeof parseCase> => {
   const columns = [front, back].map((service, c) => ({ column: `c${c}`, service, metric: 'latency_p50', unit: 's' }));
@@ -26,4 +27,21 @@ test('accuracy counts the first mention of a service, a miss as none', () => {
   const places = [placeOf(['a', 'a', 'b'], ['b']), placeOf([], ['b'])];
   expect(places).toEqual([2, Number.POSITIVE_INFINITY]);
   expect(accuracyOf(places)).toEqual({ cases: 2, ac1: 0, ac3: 0.5, ac5: 0.5, avg5: 0.4 });
+});
+
+test('a running total of errors or calls is counted by the step, also over a hole; a level stays one', () => {
+  const columns = ['http_requests_errors_total', 'http_requests_total', 'request_duration_p50'].map((metric, c) => ({
+    column: `c${c}`,
+    service: 'shop',
+    metric,
+  }));
+  const rows = Array.from({ length: 40 }, (_, i) => `${i * 5},${i === 20 ? '' : 3 * i},${100 * i},0.${10 + (i % 5)}`);
+  const head = { id: 'made', stepSeconds: 5, columns, edges: [], anomalyStart: 150 };
+  const { series } = evidenceOf(parseCase(JSON.stringify(head), ['time,c0,c1,c2', ...rows].join('\n')));
+  expect(series.map(({ meta }) => [meta.class, meta.kind, meta.unit])).toEqual([
+    ['errors', 'delta', '{count}'],
+    ['traffic', 'delta', '{count}'],
+    ['latency', 'gauge', ''],
+  ]);
+  expect(series[0]!.values.at(-1)).toBe(3);
 });

@@ -19,6 +19,9 @@ const UNKNOWN_SHARE = 0.9;
 const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
   recorded.columns.map((column, c) => {
     const unit = column.unit ?? '';
+    const known = classify(column.metric, unit);
+    // What was counted in a step; anything else is a level.
+    const isCounted = unit.startsWith('{') && (known.class === 'errors' || known.class === 'traffic');
     return {
       id: String(c),
       entity: column.service,
@@ -26,8 +29,8 @@ const metasOf = (recorded: RecordedCase): SeriesMeta[] =>
       ...(column.instance === undefined ? {} : { instance: column.instance }),
       metric: column.metric,
       unit,
-      kind: 'gauge',
-      ...classify(column.metric, unit),
+      kind: isCounted ? 'delta' : 'gauge',
+      ...known,
     };
   });
 

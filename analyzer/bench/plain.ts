@@ -113,11 +113,14 @@ const calls = ({ edges, columns, values }: RecordedCase): [string, string][] => 
 /** A case in the engine's own terms; what is in them already is left as it is. */
 export const plain = (any: RecordedCase): RecordedCase => {
   const recorded = ordered(any);
-  const values = recorded.values.map((of, c) => (isTotal(recorded.columns[c]!, of) ? growth(of) : of));
+  const totals = recorded.values.map((of, c) => isTotal(recorded.columns[c]!, of));
+  const values = recorded.values.map((of, c) => (totals[c] ? growth(of) : of));
   const columns = recorded.columns.map((column, c): ColumnOf => {
     const unit = column.unit === undefined ? '' : unitOf(column.unit);
     const { class: of } = classify(column.metric, unit);
-    const isCount = unit === '' && (of === 'errors' || of === 'saturation') && isWhole(values[c]!);
+    // A total that is added to is one of things that are counted, also where a hole was filled by its mean.
+    const isCount =
+      unit === '' && (of === 'errors' || of === 'saturation' || of === 'traffic') && (totals[c] || isWhole(values[c]!));
     return { ...column, unit: isCount ? '{count}' : unit };
   });
   return { ...recorded, columns, values, edges: calls(recorded) };

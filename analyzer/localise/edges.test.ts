@@ -1,9 +1,10 @@
 // Whose fault a slow edge is: its callee's where callers agree, its caller's where it alone complains.
 import { expect, test } from 'vitest';
-import { type Scored, shareOut as shared } from './edges.ts';
+import { type Scored, shareOut as shared, type WaitsFor } from './edges.ts';
 import { defaults } from './settings.ts';
 
-const shareOut = (scored: readonly Scored[]) => shared(scored, 0, defaults);
+const nobody: WaitsFor = () => false;
+const shareOut = (scored: readonly Scored[], waitsFor = nobody) => shared(scored, 0, defaults, waitsFor);
 
 const edge = (caller: string, entity: string, strength: number, shift = strength): Scored => ({
   series: {
@@ -33,4 +34,16 @@ test('a callee of which two callers complain keeps the blame; one lone complaint
   const { kept, callers } = shareOut([edge('a', 'x', 4), edge('b', 'x', 0)]);
   expect(kept[0]?.strength.strength).toBeCloseTo(1.2);
   expect(callers.get('a')?.strength.strength).toBeCloseTo(2.8);
+});
+
+test('callees that wait for a slow one beside them are its victims, and no witnesses against the caller of all', () => {
+  const slow = [edge('a', 'bank', 4, 80), edge('a', 'till', 4, 81), edge('a', 'shop', 4, 83)];
+  const { kept, callers } = shareOut(slow, (entity, callee) => entity !== 'bank' && callee === 'bank');
+  expect(kept.map((k) => k.strength.strength)).toEqual([4, 4, 4]);
+  expect(callers.size).toBe(0);
+});
+
+test('callees that wait for each other in a circle explain nothing: all of them are witnesses', () => {
+  const slow = [edge('a', 'x', 4, 80), edge('a', 'y', 4, 81), edge('a', 'z', 4, 83)];
+  expect(shareOut(slow, () => true)).toEqual(shareOut(slow));
 });

@@ -6,6 +6,8 @@ import { MAD_TO_SD } from './past.ts';
 import type { Settings } from './settings.ts';
 import { fullStrengthOf, type Strength, tempered } from './strength.ts';
 
+/** Whether an entity calls another, directly or through others. */
+export type WaitsFor = (entity: string, callee: string) => boolean;
 export type Scored = { readonly series: SeriesEvidence; readonly strength: Strength };
 
 const lowerMedian = (values: readonly number[]): number =>
@@ -30,29 +32,37 @@ const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> =>
 
 /** By how much a figure moved, also within its band. */
 const shiftOf = ({ series, strength }: Scored, fromMs: number, settings: Settings): number =>
-  strength.strength > 0 ? strength.shift : fullStrengthOf(series, fromMs, settings).shift;
+  strength.strength > 0 || strength.isOfCalls ? strength.shift : fullStrengthOf(series, fromMs, settings).shift;
 
 /** Figures of one metric over one caller's callees: what they have in common becomes the caller's, what is left the callee's. */
 const lessCommon = (
   scored: readonly Scored[],
   fromMs: number,
   settings: Settings,
+  waitsFor: WaitsFor,
 ): { readonly kept: Scored[]; readonly common: Map<string, Scored> } => {
   const groups = new Map<string, Scored[]>();
   for (const one of scored) {
     const { caller, entity, metric, stat } = one.series.meta;
     if (caller === undefined || caller === entity || one.strength.present === 0) continue;
-    const key = `${caller}\u0000${metric}\u0000${stat ?? ''}`;
+    // Failures of an edge whose calls nobody counts are in another unit than parts of the calls.
+    const key = `${caller}\u0000${metric}\u0000${stat ?? ''}\u0000${one.strength.isOfCalls ?? false}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [one]);
     else group.push(one);
   }
   const left = new Map<Scored, number>();
   const common = new Map<string, Scored>();
-  for (const group of groups.values()) {
-    if (new Set(group.map((one) => one.series.meta.entity)).size < settings.calleesLeast) continue;
+  for (const all of groups.values()) {
     // Where nothing is loud there is nothing to share out.
-    if (!group.some((one) => one.strength.strength > 0)) continue;
+    const loud = new Set(all.flatMap(({ series, strength }) => (strength.strength > 0 ? [series.meta.entity] : [])));
+    if (loud.size === 0) continue;
+    // A callee that waits for another loud one beside it is its victim, and says nothing of the caller.
+    const isVictim = (name: string): boolean =>
+      [...loud].some((other) => other !== name && waitsFor(name, other) && !waitsFor(other, name));
+    const victims = new Set([...loud].filter(isVictim));
+    const group = all.filter((one) => !victims.has(one.series.meta.entity));
+    if (new Set(group.map((one) => one.series.meta.entity)).size < settings.calleesLeast) continue;
     const shifts = group.map((one) => shiftOf(one, fromMs, settings));
     const shift = lowerMedian(shifts);
     const spread = MAD_TO_SD * lowerMedian(shifts.map((each) => Math.abs(each - shift)));
@@ -83,8 +93,9 @@ export const shareOut = (
   scored: readonly Scored[],
   fromMs: number,
   settings: Settings,
+  waitsFor: WaitsFor,
 ): { readonly kept: Scored[]; readonly callers: Map<string, Scored> } => {
-  const { kept: left, common: callers } = lessCommon(scored, fromMs, settings);
+  const { kept: left, common: callers } = lessCommon(scored, fromMs, settings, waitsFor);
   const edges = edgesOf(left);
   const complaints = new Map<string, { caller: string; strength: number }[]>();
   for (const [caller, of] of edges)

@@ -1,6 +1,7 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
+import type { WaitsFor } from './edges.ts';
 import { kindOf } from './kind.ts';
 import { passedOn } from './passed-on.ts';
 import { pathOf } from './path.ts';
@@ -30,7 +31,8 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     put(callees, caller, callee);
     put(callers, callee, caller);
   }
-  const signs = signsOf(evidence, callers, settings);
+  const waitsFor = reach(callees);
+  const signs = signsOf(evidence, callers, waitsFor, settings);
   const sickness = new Map(
     [...signs].map(([entity, of]) => [entity, best(of.symptoms) + (of.silent ? SILENT_SICK : 0)]),
   );
@@ -52,7 +54,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     const isSickAlike = (name: string): boolean =>
       best((signs.get(name)?.symptoms ?? []).filter((s) => s.series.meta.class === way)) > settings.noise;
     const isTwin = (name: string): boolean =>
-      name !== entity && callees.has(name) && isSickAlike(name) && !waitsFor(callees, name, entity);
+      name !== entity && callees.has(name) && isSickAlike(name) && !waitsFor(name, entity);
     return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
   const stoppedOf = (queue: string): string | undefined =>
@@ -136,10 +138,15 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
 };
 
 /** Whether `entity` calls `callee`, directly or through others: then it is the callee's victim. */
-const waitsFor = (callees: ReadonlyMap<string, readonly string[]>, entity: string, callee: string): boolean => {
-  const reached = new Set([entity]);
-  for (const at of reached) for (const next of callees.get(at) ?? []) reached.add(next);
-  return reached.has(callee);
+const reach = (callees: ReadonlyMap<string, readonly string[]>): WaitsFor => {
+  const known = new Map<string, ReadonlySet<string>>();
+  const from = (entity: string): ReadonlySet<string> => {
+    const reached = new Set([entity]);
+    for (const at of reached) for (const next of callees.get(at) ?? []) reached.add(next);
+    known.set(entity, reached);
+    return reached;
+  };
+  return (entity, callee) => (known.get(entity) ?? from(entity)).has(callee);
 };
 
 /** Of symptoms of which there is one at least. */

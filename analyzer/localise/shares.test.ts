@@ -61,6 +61,35 @@ it('names the callee whose failures account for those of its busy caller, at nig
     expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
   }
 });
+
+it('compares a callee that fails a third of its calls with its siblings by shares: one failure more of five thousand is nothing', () => {
+  const quiet = (entity: string): SeriesEvidence[] => [
+    calls({ entity, caller: 'shop' }, 5_000),
+    failures({ entity, caller: 'shop' }, [1, 1, 1, 1]),
+  ];
+  const all = [
+    calls({ entity: 'shop' }, 9_000),
+    failures({ entity: 'shop' }, [2_800, 2_850, 2_790, 2_810]),
+    calls({ entity: 'bank', caller: 'shop' }, 8_000),
+    failures({ entity: 'bank', caller: 'shop' }, [2_800, 2_850, 2_790, 2_810]),
+    ...quiet('store'),
+    ...quiet('menu'),
+  ];
+  const edges = ['bank', 'store', 'menu'].map((callee) => ['shop', callee] as const);
+  expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
+});
+
+it('counts calls by whoever times them where others tally them as well', () => {
+  const tally = series(
+    { entity: 'a', metric: 'app.requests', unit: '{request}', class: 'traffic', kind: 'delta' },
+    4,
+    [4],
+  );
+  const [timed, failed] = [calls({ entity: 'a' }, 100), failures({ entity: 'a' }, [30, 30, 30, 30])];
+  expect(loud([tally, timed, failed], failed)).toBe(loud([timed, failed], failed));
+  expect(loud([tally, failed], failed)).not.toBe(loud([failed], failed));
+});
+
 it('believes a callee that says itself how late it is, though only one of its callers waits', () => {
   const late = (of: Of, was: number, is: number): SeriesEvidence => {
     const metric = of.caller === undefined ? 'http.server.request.duration' : 'http.client.request.duration';

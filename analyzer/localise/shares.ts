@@ -10,20 +10,32 @@ const LEAST_SHARE = 0.02;
 /** Whose calls a figure is of: those of an edge by caller and callee, or those that a process serves. */
 export const callKeyOf = ({ meta: { entity, caller, instance } }: SeriesEvidence): string =>
   `${caller ?? ''}\u0000${entity}\u0000${instance ?? ''}`;
-const isCount = ({ meta }: SeriesEvidence): boolean =>
-  meta.class === 'traffic' && meta.stat === 'count' && meta.kind === 'delta' && meta.unit === 's';
+const isTraffic = ({ meta }: SeriesEvidence): boolean => meta.class === 'traffic' && meta.kind === 'delta';
+/** Calls counted by whoever times them, and by others. */
+const isTimed = (one: SeriesEvidence): boolean => isTraffic(one) && one.meta.stat === 'count' && one.meta.unit === 's';
+const isTallied = (one: SeriesEvidence): boolean => isTraffic(one) && one.meta.unit.startsWith('{');
 /** Failed calls a tick; shares and foreign rates are figures like any other. */
 export const isFailures = ({ meta }: SeriesEvidence): boolean => meta.class === 'errors' && meta.kind === 'delta';
 
-/** Finds who counts the calls behind a figure: the one count of the same edge or the same process; undefined where there is none, or several. */
+/**
+ * Finds who counts the calls behind a figure: the one count of the same edge or the same process, best by whoever times them;
+ * undefined where there is none, or several.
+ */
 export const countsOf = (all: readonly SeriesEvidence[]): ((figure: SeriesEvidence) => SeriesEvidence | undefined) => {
-  const counts = new Map<string, SeriesEvidence | undefined>();
-  for (const one of all) {
-    if (!isCount(one)) continue;
-    const key = callKeyOf(one);
-    counts.set(key, counts.has(key) ? undefined : one);
-  }
-  return (figure) => counts.get(callKeyOf(figure));
+  const onlyOnes = (is: (one: SeriesEvidence) => boolean): Map<string, SeriesEvidence | undefined> => {
+    const ones = new Map<string, SeriesEvidence | undefined>();
+    for (const one of all) {
+      if (!is(one)) continue;
+      const key = callKeyOf(one);
+      ones.set(key, ones.has(key) ? undefined : one);
+    }
+    return ones;
+  };
+  const [timed, tallied] = [onlyOnes(isTimed), onlyOnes(isTallied)];
+  return (figure) => {
+    const key = callKeyOf(figure);
+    return timed.has(key) ? timed.get(key) : tallied.get(key);
+  };
 };
 
 /** Places of the samples of `figure` from `fromMs` on, latest first, with the calls of the same tick; what only one of both tells is left out. */
@@ -71,5 +83,6 @@ export const failingStrength = (
     share: 1,
     shift,
     scale,
+    isOfCalls: true,
   };
 };

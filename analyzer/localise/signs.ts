@@ -1,6 +1,6 @@
 // What each entity shows: symptoms (latency, errors, calls that stopped), confessions of its own (resources, saturation), silence.
 import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
-import { type Scored, shareOut } from './edges.ts';
+import { type Scored, shareOut, type WaitsFor } from './edges.ts';
 import { measureOf } from './measure.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
@@ -21,6 +21,7 @@ export const isSeen = (signs: Signs): boolean => signs.symptoms.some((s) => s.st
 export const signsOf = (
   evidence: Evidence,
   callers: ReadonlyMap<string, readonly string[]>,
+  waitsFor: WaitsFor,
   settings: Settings,
 ): Map<string, Signs> => {
   const from = evidence.onsetMs - evidence.stepMs;
@@ -73,7 +74,7 @@ export const signsOf = (
     if (series.anomaly?.shape === 'silence') of.silences++;
   }
   for (const of of [symptoms.errors, symptoms.latency]) {
-    const { kept, callers: theirs } = shareOut(of, from, settings);
+    const { kept, callers: theirs } = shareOut(of, from, settings, waitsFor);
     for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }

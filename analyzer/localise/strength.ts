@@ -15,6 +15,8 @@ export type Strength = {
   readonly share: number;
   readonly shift: number;
   readonly scale: number;
+  /** Shift and scale are parts of the calls (0..1) instead, and known also within the band. */
+  readonly isOfCalls?: true;
 };
 
 const NONE: Strength = {
