@@ -20,6 +20,9 @@ const beyond = 0.01;
  */
 export const natsNeeded = (places: number): number => Math.log(Math.max(1, places) * looksPerChance);
 
+/** What would open an incident were nothing else watched is no chance. */
+export const noChanceNats = natsNeeded(1);
+
 /** −ln P(at least `k` of `n` calls are unusual), each by itself with chance `q`: the binomial's first term and a geometric bound of the rest. */
 export const natsOf = (n: number, k: number, q: number): number => {
   const mean = n * q;

@@ -1,11 +1,8 @@
 // Whether a slowness is more than chance: one slow call on an edge that is seldom used is no symptom yet, whatever its deviation.
-import { callsBeyond, natsNeeded, natsOf, slowShare, tickNatsMax } from '../correlate/rarity.ts';
+import { callsBeyond, natsOf, noChanceNats, slowShare, tickNatsMax } from '../correlate/rarity.ts';
 import type { SeriesEvidence } from '../types.ts';
 import type { Settings } from './settings.ts';
 import { callKeyOf, placesOf } from './shares.ts';
-
-/** What would open an incident were nothing else watched is no chance. */
-const ENOUGH = natsNeeded(1);
 
 /** Usual extreme of a tick by the figures' metric and calls: its p99, or its greatest where no p99 is told. */
 const extremesOf = (all: readonly SeriesEvidence[]): Map<string, number> => {
@@ -44,6 +41,6 @@ export const certaintyOf = (
           natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, counts.baseline.location)),
         );
     }
-    return Math.min(1, nats / ENOUGH);
+    return Math.min(1, nats / noChanceNats);
   };
 };

@@ -48,6 +48,16 @@ export const localOf = (
 };
 
 /**
+ * Chance that a sample of a figure that hardly ever moves is off its usual value, by the rule of succession (Laplace); undefined of a figure
+ * that moves in half of the samples, or of none.
+ */
+export const seldomOf = (before: readonly number[]): number | undefined => {
+  const usual = middleOf(before);
+  const moved = before.filter((value) => value !== usual).length;
+  return 2 * moved >= before.length ? undefined : (moved + 1) / (before.length + 1);
+};
+
+/**
  * Scale by the worst of the samples before: of n normal deviations the greatest is about sqrt(2 ln n) (Leadbetter, Lindgren and Rootzén 1983).
  * So a series that is wild now and then must be wilder still to mean anything.
  */

@@ -3,7 +3,7 @@ import { seededRandom } from '@fenghuo/kit';
 import { expect, test } from 'vitest';
 import { ONSET_MS, series } from '../testing/evidence.ts';
 import { defaults } from './settings.ts';
-import { fullStrengthOf, isCalm } from './strength.ts';
+import { fullStrengthOf, isCalm, strengthOf } from './strength.ts';
 
 const classes = ['latency', 'errors', 'resource', 'saturation'] as const;
 const units = ['s', '1', '%', '{error}', 'By', ''];
@@ -28,4 +28,18 @@ test('whatever is calm has no strength, and a large step never is', () => {
   }
   expect(calm).toBeGreaterThan(500);
   expect(isCalm(series({ entity: 'a', metric: 'm' }, 1, [1, 9, 9]), ONSET_MS, defaults)).toBe(false);
+});
+
+test('what happens now and then, as collections do, accuses nobody when it happens once more; what never stopped since does', () => {
+  const pauses = [0, 0, 0, 3, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0];
+  const loud = (is: readonly number[], before = pauses): number => {
+    const meta = { entity: 'a', metric: 'gc_pauses', class: 'resource', unit: '' } as const;
+    return strengthOf(series(meta, 0, is, { scale: 1e-12, before }), ONSET_MS, defaults).strength;
+  };
+  const never = pauses.map(() => 0);
+  const still = [6, 7, 6, 8, 7, 6, 7, 8];
+  expect(loud([0, 0, 4, 0, 0, 0])).toBeLessThan(0.1);
+  expect(loud([0, 0, 4, 0, 0, 0], never)).toBeLessThan(0.5);
+  expect(loud(still)).toBeGreaterThan(1);
+  expect(loud(still, never)).toBeGreaterThan(loud(still));
 });

@@ -1,6 +1,7 @@
 // How far a series left its past since the onset, as one number that is comparable between series of any unit.
+import { natsOf, noChanceNats } from '../correlate/rarity.ts';
 import type { SeriesEvidence, SeriesMeta } from '../types.ts';
-import { extremeOf, JUST_BEFORE, localOf, middleOf } from './past.ts';
+import { extremeOf, JUST_BEFORE, localOf, middleOf, seldomOf } from './past.ts';
 import type { Settings } from './settings.ts';
 
 export type Strength = {
@@ -28,6 +29,10 @@ const NONE: Strength = {
   shift: 0,
   scale: 1,
 };
+/** Where more than half of the samples are alike the median deviation is none, and the mean one says how it moves (Iglewicz & Hoaglin, 1993). */
+const MEAN_TO_SD = Math.sqrt(Math.PI / 2);
+/** A figure hardly ever moves where its scale is such a part of how far it moved now. */
+const STILL = 1e-6;
 /** What silence of a series counts. */
 const SILENCE = 4;
 /** What a single sample of a resource counts. */
@@ -112,6 +117,7 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
   for (let i = 0; i < from; i++) if (!Number.isNaN(values[i]!)) before.push(values[i]!);
   const usual = Math.max(
     baseline.scale,
+    isResource ? MEAN_TO_SD * Math.abs(baseline.mean - baseline.location) : 0,
     leastScale(meta.unit, baseline.location, meta.class === 'errors'),
     settings.extremes ? extremeOf(before.map((value) => badly(value - baseline.location))) : 0,
   );
@@ -145,9 +151,13 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
   const { z, value } = outside[Math.floor(outside.length / 2)]!;
   const share = outside.length / present;
   // A resource that was out once was out for a tick: most such spikes are housekeeping.
-  const weight = isResource && outside.length === 1 ? ONCE : 1;
+  const once = isResource && outside.length === 1 ? ONCE : 1;
+  // Of what hardly ever moves, and of which nobody knows how much is much, it counts how often it does: garbage is collected now and then.
+  const isStill = baseline.scale <= STILL * Math.abs(value - baseline.location);
+  const seldom = isResource && isStill && leastCount(meta.unit) === 0 ? seldomOf(before) : undefined;
+  const certainty = seldom === undefined ? 1 : Math.min(1, natsOf(present, outside.length, seldom) / noChanceNats);
   return {
-    strength: weight * tempered(z, share, settings),
+    strength: once * certainty * tempered(z, share, settings),
     seen: value,
     onsetMs,
     present,

@@ -12,7 +12,7 @@ export const generatedCommand = (args: readonly string[], out: (line: string) =>
   const { values: flags } = parseArgs({
     args: [...args],
     options: {
-      cases: { type: 'string', default: '280' },
+      cases: { type: 'string', default: '480' },
       seed: { type: 'string', default: '1' },
       verbose: { type: 'boolean', default: false },
     },

@@ -3,6 +3,8 @@
 import { seededRandom } from '@fenghuo/kit';
 import type { RecordedCase, Truth } from '../case.ts';
 import { type Dialect, dialects, type Figure, type Said } from './dialects.ts';
+import { type NoiseKind, noiseKinds, noiseOf } from './noise.ts';
+import { othersOf } from './others.ts';
 import { faultKinds, madeFault, madeSystem, type Node, type State, states } from './system.ts';
 
 /** In what form a case comes, an answer an axis: what the bench splits its table by. */
@@ -13,12 +15,14 @@ const axes = {
   fault: faultKinds,
   names: dialects.map(({ name }) => name),
   step: ['5', '15', '60', '300'],
-  graph: ['given', 'none', 'wrong way'],
+  graph: ['given', 'half', 'none', 'wrong way'],
   figures: ['both', 'services only', 'edges only'],
   missing: ['none', '5 %', '20 %'],
   history: ['14 rows', '40 rows', '150 rows'],
   start: ['told', 'alarm', 'unknown'],
   instances: ['1', '3'],
+  noise: noiseKinds,
+  others: ['none', '12 a service'],
 } as const;
 export const axisNames = Object.keys(axes) as (keyof Form)[];
 
@@ -36,12 +40,14 @@ export const generate = (seed: number, k: number): Generated => {
     fault: kind,
     names: one(axes.names),
     step: one(axes.step),
-    graph: one(['given', 'given', 'none', 'wrong way']),
+    graph: one(['given', 'given', 'half', 'none', 'wrong way']),
     figures: one(seen),
     missing: one(axes.missing),
     history: one(axes.history),
     start: one(axes.start),
     instances: one(axes.instances),
+    noise: one(axes.noise),
+    others: one(axes.others),
   };
   const nodes = madeSystem(random);
   const fault = madeFault(nodes, kind, random);
@@ -57,19 +63,25 @@ export const generate = (seed: number, k: number): Generated => {
   const dialect = dialects.find(({ name }) => name === form.names)!;
   const columns = columnsOf(nodes, form, dialect);
   const lost = form.missing === 'none' ? 0 : Number.parseInt(form.missing, 10) / 100;
-  const values = columns.map(({ of, said, figure, share, spread }) => {
+  const values = columns.map(({ of, said, figure, share, spread, column: { caller } }) => {
     let total = 1e4 * random();
+    const noise = noiseOf(form.noise as NoiseKind, spread, normal, random);
+    const by = nodes.findIndex(({ name }) => name === caller);
     return Float64Array.from(steps, (all) => {
-      const is = measured(all[of]!, nodes[of]!, figure, share, step, normal, spread);
+      const is = measured(all[of]!, nodes[of]!, all[by], { figure, share, stepS: step }, normal, noise);
       if (said.isTotal === true && !Number.isNaN(is)) total += is * (figure === 'cpu' ? step : 1);
       return random() < lost ? Number.NaN : (said.isTotal === true && !Number.isNaN(is) ? total : is) * said.times;
     });
   });
   const times = Array.from({ length: rows }, (_, row) => START_S + row * step);
-  const edges = nodes.flatMap(({ name, calls }) =>
+  const drawn = nodes.flatMap(({ name, calls }) =>
     calls.map(({ to }): [string, string] =>
       form.graph === 'wrong way' ? [nodes[to]!.name, name] : [name, nodes[to]!.name],
     ),
+  );
+  const edges = form.graph === 'half' ? drawn.filter(() => random() < 0.5) : drawn;
+  const others = nodes.flatMap(({ name, isThird }) =>
+    form.others === 'none' || isThird ? [] : othersOf(name, rows, random),
   );
   // What users feel alarms; where nobody measures the first service, what it has of a callee.
   const felt = /errors|crash/.test(kind) ? 'errors' : 'p50';
@@ -84,11 +96,11 @@ export const generate = (seed: number, k: number): Generated => {
       id: `generated-${seed}-${k}`,
       dataset: 'generated',
       stepSeconds: step,
-      columns: columns.map(({ column }) => column),
+      columns: [...columns, ...others].map(({ column }) => column),
       edges: form.graph === 'none' ? [] : edges,
       events: [],
       times,
-      values,
+      values: [...values, ...others.map((one) => one.values)],
       ...(form.start === 'told' ? { anomalyStart: times[healthy]! } : {}),
       ...(form.start === 'alarm'
         ? {
@@ -149,20 +161,21 @@ const columnsOf = (nodes: readonly Node[], { figures, instances }: Form, { says 
 const measured = (
   state: State,
   node: Node,
-  figure: Figure,
-  share: number,
-  stepS: number,
+  caller: State | undefined,
+  { figure, share, stepS }: { readonly figure: Figure; readonly share: number; readonly stepS: number },
   normal: () => number,
-  spread: number,
+  noise: () => number,
 ): number => {
-  const noisy = (value: number): number => value * Math.exp(spread * normal());
+  const noisy = (value: number): number => value * noise();
+  // Who calls waits for the way there as well.
+  const latency = state.latency + (caller === undefined ? 0 : state.way + caller.way);
   const counted = (mean: number): number => Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
   const calls = state.rate * share * stepS;
   switch (figure) {
     case 'p50':
-      return noisy(state.latency);
+      return noisy(latency);
     case 'p99':
-      return noisy(state.latency * 2.5);
+      return noisy(latency * 2.5);
     case 'calls':
       return counted(calls);
     case 'errors':

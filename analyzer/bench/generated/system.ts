@@ -11,7 +11,16 @@ export type Node = {
   readonly cpu: number;
   readonly memory: number;
 };
-export const faultKinds = ['latency', 'errors', 'cpu', 'memory', 'crash', 'third_latency', 'third_errors'] as const;
+export const faultKinds = [
+  'latency',
+  'errors',
+  'cpu',
+  'memory',
+  'crash',
+  'network',
+  'third_latency',
+  'third_errors',
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
 export type Fault = { readonly kind: FaultKind; readonly target: number; readonly size: number };
 
@@ -23,6 +32,8 @@ export type State = {
   readonly cpu: number;
   readonly memory: number;
   readonly isGone: boolean;
+  /** Seconds that each call into and out of it takes longer on its way. */
+  readonly way: number;
 };
 
 /** Services in an order in which callers stand before whom they call, third parties last; the first is what users call. */
@@ -75,11 +86,12 @@ export const states = (nodes: readonly Node[], demand: number, fault: Fault | un
     const here = fault?.target === i ? fault : undefined;
     const is = (...kinds: FaultKind[]): boolean => here !== undefined && kinds.includes(here.kind);
     const size = here?.size ?? 0;
+    const way = is('network') ? 0.1 + 0.3 * size : 0;
     let latency = node.own;
     let well = 1;
     for (const { to, share } of node.calls) {
       const callee = found[to]!;
-      latency += share * callee.latency;
+      latency += share * (callee.latency + callee.way + way);
       well *= 1 - Math.min(1, share) * callee.failing;
     }
     if (is('latency', 'third_latency')) latency += 0.4 * size + 3 * node.own;
@@ -94,6 +106,7 @@ export const states = (nodes: readonly Node[], demand: number, fault: Fault | un
       cpu: is('cpu') ? Math.min(1, node.cpu + 0.5 * size) : node.cpu * demand,
       memory: node.memory * (is('memory') ? 1 + 0.3 * size * Math.min(4, 1 + age / 2) : 1),
       isGone: is('crash'),
+      way,
     };
   }
   const rates = nodes.map(() => 0);
