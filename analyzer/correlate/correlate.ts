@@ -6,6 +6,7 @@ import { endsOf } from '../localise/link.ts';
 import type { Series } from '../series.ts';
 import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
+import { goneNats } from './gone.ts';
 import { commonMode, matters, opens } from './opening.ts';
 import { planned } from './planned.ts';
 import { natsNeeded } from './rarity.ts';
@@ -32,10 +33,11 @@ const stirring = ({ watch, tickMs }: Engine): ReadonlySet<number> =>
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
-  const { watch } = engine;
+  const { watch, tickMs } = engine;
   const found: Opener[] = [];
   const needed = natsNeeded(watch.groups.places.size);
   const natsLeast = natsNeeded(1);
+  const gone = goneNats(watch, tickMs);
   for (const index of stirring(engine)) {
     const one = watch.series.get(index);
     const rule = one === undefined ? undefined : watch.opens.get(one.meta.class);
@@ -52,7 +54,8 @@ export const openers = (engine: Engine): Opener[] => {
     // Slowness shows by the calls that wait before they end.
     const waits = unanswered(watch, one, rule);
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
-    const nats = Math.max(ended.nats, waits.nats);
+    const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
+    const nats = Math.max(ended.nats, waits.nats) + (failed ? gone(one.meta.entity) : 0);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
     const anomaly =
       watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one));

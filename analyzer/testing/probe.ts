@@ -1,4 +1,4 @@
-// A service with one probe, for tests that care about a few of its columns and nothing else.
+// A service with a probe, for tests that care about a few of its columns and nothing else.
 import { type Column, type Frame, type FrameSchema, hash64 } from '@fenghuo/rules/contract';
 
 export type TestProbe = {
@@ -7,17 +7,17 @@ export type TestProbe = {
   readonly frame: (at: number, ...values: readonly number[]) => Frame;
 };
 
-/** `service`'s probe with these columns: gauges of no unit, of the class resource, where nothing else is said. */
-export const probeOf = (service: string, columns: readonly Partial<Column>[]): TestProbe => {
+/** The probe of one of `service`'s processes with these columns: gauges of no unit, of the class resource, where nothing else is said. */
+export const probeOf = (service: string, columns: readonly Partial<Column>[], instance = '1'): TestProbe => {
   const schema: FrameSchema = {
     v: 1,
-    probe: `${service}@1`,
+    probe: `${service}@${instance}`,
     incarnation: 1,
-    hash: hash64(service),
-    resource: { service, instance: '1', host: 'h' },
+    hash: hash64(`${service}@${instance}`),
+    resource: { service, instance, host: 'h' },
     listens: [],
     columns: columns.map((column, place) => ({
-      id: (place + 1).toString(16).padStart(16, '0'),
+      id: hash64(`${service}@${instance} ${place}`),
       metric: 'process.cpu.utilization',
       unit: '1',
       kind: 'gauge',
