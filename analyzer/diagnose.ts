@@ -50,8 +50,10 @@ const some = <T>(all: Iterable<T>, is: (one: T) => boolean): boolean => {
   return false;
 };
 
-/** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`. */
-const absent = ({ watch, tickMs }: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
+/** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`; on a slow bus nobody is. */
+const absent = (engine: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
+  const { watch, tickMs } = engine;
+  if (engine.sources.isUnsettled(engine.now.atMs)) return [];
   const isGone = (at: number): boolean => at < tickMs - limits.tickMs;
   const told = new Map<string, number>();
   for (const { service, tickMs: at } of watch.probes.values())

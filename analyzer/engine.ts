@@ -17,6 +17,7 @@ import { PaymentBook } from './payments.ts';
 import type { Series } from './series.ts';
 import { shedCode, shedLevelOf, shedWords } from './shed.ts';
 import { alertKey, Slos } from './slo/slos.ts';
+import { Sources } from './sources/sources.ts';
 import { Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
@@ -54,6 +55,7 @@ export type Engine = {
   readonly kpis: Kpis;
   readonly slos: Slos;
   readonly checks: Checks;
+  readonly sources: Sources;
   readonly payments: PaymentBook;
   readonly changes: ChangeEvent[];
   /** When the subject of announced work was last seen in trouble. */
@@ -97,6 +99,7 @@ export const createEngine = (rules: RuleBook, options: EngineOptions): Engine =>
     kpis: new Kpis(rules.topology, watch),
     slos: new Slos(rules.slos, graph),
     checks: new Checks(),
+    sources: new Sources(options.partition, watch),
     payments: new PaymentBook(),
     changes: [],
     worked: new Map(),
@@ -166,6 +169,8 @@ export const apply = (engine: Engine, decision: Decision): void => {
   if (decision.type === 'slo.calm') engine.slos.told.delete(alertKey(decision.slo, decision.policy));
   if (decision.type === 'check.raised') engine.checks.told.set(decision.check.id, decision.check);
   if (decision.type === 'check.cleared') engine.checks.told.delete(decision.check);
+  if (decision.type === 'source.troubled') engine.sources.told.set(decision.trouble.source, decision.trouble);
+  if (decision.type === 'source.well') engine.sources.told.delete(decision.source);
   if (decision.type === 'incident.opened') opened(engine, decision.incident, decision.onsetMs, decision.atMs);
   const file = decision.incident === undefined ? undefined : engine.files.get(decision.incident);
   if (file === undefined) return;

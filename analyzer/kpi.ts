@@ -16,7 +16,7 @@ type Source = {
 /** A ratio of few events a second jumps about; over five ticks it is a figure one can judge. */
 const ratioTicks = 5;
 /** A tick whose feeders have not all reported by then is left out rather than judged by half. */
-const waitMsMax = 3_000;
+export const waitMsMax = 3_000;
 
 export type Kpi = {
   readonly rule: KpiRule;
@@ -89,15 +89,13 @@ export class Kpis {
     }
   }
 
-  /** Finishes the ticks whose feeders have all reported. */
-  settle(nowMs: number): void {
+  /** Finishes the ticks whose feeders have all reported. @param fromMs whoever was heard after this is waited for */
+  settle(fromMs: number): void {
     for (const kpi of this.all) {
-      const alive = [...kpi.feeders].filter(
-        (hash) => nowMs - (this.watch.probes.get(hash)?.seenMs ?? -1e15) < waitMsMax,
-      );
+      const alive = [...kpi.feeders].filter((hash) => (this.watch.probes.get(hash)?.seenMs ?? -1) > fromMs);
       for (const [timeMs, sum] of [...kpi.pending].sort(([a], [b]) => a - b)) {
         if (alive.every((hash) => sum.from.has(hash))) this.finish(kpi, timeMs, sum);
-        else if (nowMs - timeMs <= waitMsMax) break;
+        else if (timeMs >= fromMs) break;
         kpi.pending.delete(timeMs);
       }
     }

@@ -84,6 +84,7 @@ export const liveGraph = (engine: Engine, lagMs: number): LiveGraph => {
     }),
     slos: engine.slos.live(),
     checks: [...engine.checks.told.values()],
+    sources: engine.sources.live(now.atMs),
     engine: {
       series: watch.series.size,
       samplesPerSecond: [...watch.probes.values()].reduce(

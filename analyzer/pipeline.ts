@@ -9,9 +9,11 @@ import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
+import { waitMsMax } from './kpi.ts';
 import { follow, observe } from './lifecycle.ts';
 import { reconcile } from './payments.ts';
 import { burn } from './slo/alert.ts';
+import { tellSources } from './sources/tell.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
@@ -34,6 +36,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
       engine.checks.learn(input.schema, engine.watch.learn(input.schema, atMs));
       engine.kpis.learn(input.schema, hash64(input.schema.probe));
       engine.slos.learn(input.schema);
+      engine.sources.learn(input.schema);
       break;
     case 'frame':
       turned = detect(engine, input);
@@ -69,6 +72,7 @@ const released = ({ watch, now }: Engine, { kind, service }: ChangeEvent): void 
 };
 
 const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {
+  engine.sources.hear(frame, engine.now.atMs);
   // Foreign senders have instants of their own between the ticks, and clocks of their own, which may not move the engine's.
   const tickMs = Math.floor(frame.timeMs / limits.tickMs) * limits.tickMs;
   // A new tick begins: the one before is judged first, complete or not.
@@ -105,9 +109,11 @@ const judge = (engine: Engine, deciding: boolean): void => {
   const { atMs } = engine.now;
   engine.judged = true;
   engine.out.evaluated = true;
-  engine.kpis.settle(atMs);
+  engine.sources.look(atMs, engine.tickMs);
+  engine.kpis.settle(engine.sources.awaitedFrom(atMs, waitMsMax));
   engine.slos.moveTo(engine.tickMs);
-  engine.watch.silence(engine.tickMs);
+  // Whose frames are still on a slow bus is late, not silent.
+  if (!engine.sources.isUnsettled(atMs)) engine.watch.silence(engine.tickMs);
   engine.checks.look(engine.tickMs);
   noteWork(engine);
   const stirring = openers(engine);
@@ -119,6 +125,7 @@ const judge = (engine: Engine, deciding: boolean): void => {
     correlate(engine, stirring);
     burn(engine);
     tellChecks(engine);
+    tellSources(engine);
     for (const file of [...engine.files.values()]) {
       diagnose(engine, file);
       follow(engine, file);
@@ -133,4 +140,5 @@ const judge = (engine: Engine, deciding: boolean): void => {
   engine.watch.prune(atMs);
   engine.payments.prune(atMs);
   engine.checks.prune(engine.watch);
+  engine.sources.prune(atMs);
 };

@@ -67,6 +67,12 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     '{series}',
     'Series that found no room to be followed toward a bound or for a stall',
   );
+  const sources = self.gauge('fenghuo.analyzer.sources', '{source}', 'Sources of telemetry, by state');
+  const watermark = self.gauge(
+    'fenghuo.analyzer.watermark.lag',
+    'ms',
+    'How far the least of the sources that flow has come',
+  );
   const load = new Load();
   engine.shedWanted = load.level = engine.watch.shed.level;
 
@@ -101,7 +107,12 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     shedTold = of.samples;
     unfollowed.add(engine.checks.refused - refusedTold);
     refusedTold = engine.checks.refused;
-    bus.nc.publish(subjects.liveGraph, JSON.stringify(liveGraph(engine, clock.now() - engine.now.atMs)));
+    const graph = liveGraph(engine, clock.now() - engine.now.atMs);
+    const { flowing, troubled, watermarkMs } = graph.sources;
+    const at = { partition: String(partition) };
+    for (const [state, n] of Object.entries({ flowing, ...troubled })) sources.set(n, { ...at, state });
+    if (watermarkMs !== null) watermark.set(Math.max(0, engine.now.atMs - watermarkMs), at);
+    bus.nc.publish(subjects.liveGraph, JSON.stringify(graph));
     for (const file of engine.files.values())
       bus.nc.publish(subjects.liveEvidence(file.id), JSON.stringify(liveEvidence(engine, file, sent)));
     if (engine.files.size === 0) sent.clear();

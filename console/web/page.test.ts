@@ -169,6 +169,12 @@ describe('graph', () => {
     kpis: [],
     slos: [],
     checks: [],
+    sources: {
+      flowing: 0,
+      troubled: { bus_slow: 0, probe_silent: 0, service_dead: 0, unheard: 0 },
+      watermarkMs: null,
+      shown: [],
+    },
     engine: { series: 0, samplesPerSecond: 0, lagMs: 0, shedLevel: 0, shedSamples: 0 },
   };
   it('draws who calls or is called, callers left of callees, at places that depend on names alone', () => {

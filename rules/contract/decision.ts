@@ -6,6 +6,7 @@ import { payments } from './business.ts';
 import { check } from './check.ts';
 import { bilingual, cause, impact, incidentStates, pathStep, recommendation, severities, suspect } from './incident.ts';
 import { burnPolicy } from './slo.ts';
+import { sourceState } from './source-state.ts';
 
 const base = {
   v: z.literal(1),
@@ -140,6 +141,9 @@ export const decision = z.discriminatedUnion('type', [
   /** A preventive finding, and its end: nobody is woken. */
   z.object({ ...base, type: as('check.raised'), incident: z.string().optional(), check }),
   z.object({ ...base, type: as('check.cleared'), incident: z.string().optional(), check: z.string(), text: bilingual }),
+  /** A source of telemetry says nothing or comes late, and why; and that its data come again: nobody is woken. */
+  z.object({ ...base, type: as('source.troubled'), incident: z.string().optional(), trouble: sourceState }),
+  z.object({ ...base, type: as('source.well'), incident: z.string().optional(), source: z.string(), text: bilingual }),
   /** The engine says of itself what people must know: started, caught up, shedding, refused a command. */
   z.object({ ...base, type: as('engine.note'), incident: z.string().optional(), code: z.string(), text: bilingual }),
 ]);

@@ -21,5 +21,6 @@ export * from './rulebook.ts';
 export * from './schema.ts';
 export * from './silence.ts';
 export * from './slo.ts';
+export * from './source-state.ts';
 export * from './sources.ts';
 export * from './subjects.ts';

@@ -37,6 +37,8 @@ export const limits = {
   slosMax: 1_000,
   /** Preventive findings that stand at once; the rest wait until one is cleared. */
   checksMax: 100,
+  /** Sources in trouble that are told and shown at once; the rest is counted by kind of trouble. */
+  sourcesShownMax: 100,
   /** Incidents that are not closed at once; more are refused with a decision. */
   incidentsOpenMax: 100,
 } as const;

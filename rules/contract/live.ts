@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { entityKinds } from './fault.ts';
 import { metricClasses, stats } from './schema.ts';
 import { burnPolicy } from './slo.ts';
+import { liveSources } from './source-state.ts';
 
 export const liveNode = z.object({
   entity: z.string(),
@@ -62,6 +63,13 @@ export const liveGraph = z.object({
   slos: z.array(liveSlo).default([]),
   /** Preventive findings that stand, `limits.checksMax` at most. */
   checks: z.array(check).default([]),
+  /** Who tells all, who says nothing and why. */
+  sources: liveSources.default({
+    flowing: 0,
+    troubled: { bus_slow: 0, probe_silent: 0, service_dead: 0, unheard: 0 },
+    watermarkMs: null,
+    shown: [],
+  }),
   /** Engine's own pulse: series watched, samples in the last second, lag of the stream. */
   engine: z.object({
     series: z.number(),

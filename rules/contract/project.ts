@@ -140,9 +140,11 @@ const applied = (incident: Incident, d: Exclude<Decision, DecisionOf<'incident.o
     case 'slo.calm':
       return { ...incident, ...told(d.text) };
     case 'slo.budget':
-    // Findings belong to no incident.
+    // Findings and the state of sources belong to no incident.
     case 'check.raised':
     case 'check.cleared':
+    case 'source.troubled':
+    case 'source.well':
       return incident;
     case 'anomaly.detected':
       return {
