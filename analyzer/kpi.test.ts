@@ -1,8 +1,8 @@
 // A figure of customers is made of many series: whether they add up or are averaged decides what the operator reads.
-import { type RuleBook, rule } from '@fenghuo/rules/contract';
+import { type FrameSchema, hash64, type RuleBook, rule } from '@fenghuo/rules/contract';
 import { expect, it } from 'vitest';
 import { Graph } from './graph.ts';
-import { Kpis } from './kpi.ts';
+import { Kpis, waitMsMax } from './kpi.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
 import { probeOf } from './testing/probe.ts';
 import { Watch } from './watch.ts';
@@ -35,4 +35,29 @@ it('adds up what each region counts: 100 terminals are online, not 33.3', () => 
 it('averages what does not add up: the fill of two buffers is no 150 %', () => {
   expect(figure('1', [0.9, 0.6])).toBeCloseTo(0.75, 12);
   expect(figure('Cel', [20, 30])).toBe(25);
+});
+
+it('waits for whoever was heard before a slow bus held it up, and for nobody who is gone', () => {
+  const kpi = { name: 'k', title: 'k', audience: 'merchants', metric: 'app.k', unit: '{order}', better: 'higher' };
+  const topology = rule.parse({ kind: 'topology', entities: [], kpis: [kpi] }) as RuleBook['topology'];
+  const watch = new Watch(new Graph(topology), rulesFor(randomNames(1)).detectors);
+  const kpis = new Kpis(topology, watch);
+  const column = { metric: 'app.k', unit: '{order}', class: 'business', attributes: {} } as const;
+  const [one, two] = ['shop', 'till'].map((service) => probeOf(service, [column]).schema) as [FrameSchema, FrameSchema];
+  for (const schema of [one, two]) {
+    watch.learn(schema, 0);
+    kpis.learn(schema, hash64(schema.probe));
+    watch.probes.get(hash64(schema.probe))!.seenMs = 10_000;
+  }
+  // The bus stood still after the tenth second; in the eighteenth one probe's frames come first.
+  watch.probes.get(hash64(one.probe))!.seenMs = 18_000;
+  kpis.push(one.hash, hash64(one.probe), 11_000, Float64Array.of(20));
+  kpis.settle(10_000 - waitMsMax);
+  expect(kpis.find('k')!.series.last).toBeNaN();
+  kpis.push(two.hash, hash64(two.probe), 11_000, Float64Array.of(30));
+  kpis.settle(10_000 - waitMsMax);
+  expect(kpis.find('k')!.series.last).toBe(50);
+  kpis.push(one.hash, hash64(one.probe), 12_000, Float64Array.of(20));
+  kpis.settle(18_000 - waitMsMax);
+  expect(kpis.find('k')!.series.last).toBe(20);
 });

@@ -65,13 +65,17 @@ it('says of whom nobody calls that nobody can tell, and tells nothing', () => {
 describe('a bus that stands still', () => {
   it.each([34, 35, 36])('is told slow; nobody is taken for dead and nothing opens (seed %i)', (seed) => {
     const run = new Run(seed).seconds(90);
-    for (const input of held(run, 8)) run.take(input);
+    const { watch } = run.engine;
+    const isSilent = (index: number): boolean => watch.anomaly(index)?.shape === 'silence';
+    for (const input of held(run, 8)) {
+      run.take(input);
+      // Most are further behind than a silence takes, as their frames are still on the way.
+      expect([...watch.active].filter(isSilent)).toEqual([]);
+    }
     run.seconds(30);
     expect(told(run)).toEqual([['partition 0', 'bus_slow']]);
     expect(run.of('source.well').map(({ source }) => source)).toEqual(['partition 0']);
     expect(run.of('incident.opened')).toEqual([]);
-    const silent = [...run.engine.watch.active].filter((i) => run.engine.watch.anomaly(i)?.shape === 'silence');
-    expect(silent).toEqual([]);
   });
 
   it('does not hide a service that died meanwhile', () => {
