@@ -122,6 +122,14 @@ describe('watermarks', () => {
     expect(sources.isUnsettled(59_200)).toBe(false);
   });
 
+  it('see that the bus is slow soon after a source began with a backlog', () => {
+    const { sources, hear } = sent(['a@1', 'b@1']);
+    for (let s = 0; s < 60; s++) for (const name of ['a@1', 'b@1']) hear(name, s * 1_000, 60_000 + s * 10);
+    for (let s = 60; s < 70; s++) for (const name of ['a@1', 'b@1']) hear(name, s * 1_000, s * 1_000 + 1_100);
+    hear('a@1', 70_000, 76_000);
+    expect(sources.isUnsettled(76_000)).toBe(true);
+  });
+
   it('do not take a laggard for the bus', () => {
     const { sources, hear } = sent(['a@1', 'b@1']);
     for (let s = 0; s < 60; s++) {

@@ -82,9 +82,15 @@ const isLate = (of: Source, delayMs: number): boolean => {
     return false;
   }
   const off = delayMs - of.delayMs;
+  // What has been quicker can be: a backlog that a source began with says nothing of its pace.
+  if (off < 0) {
+    of.delayMs += off / 2;
+    of.deviationMs -= DEVIATION_GAIN * of.deviationMs;
+    return false;
+  }
   const late = off > DEVIATIONS * of.deviationMs + LATE_MS;
   const [delayGain, deviationGain] = late ? [LATE_GAIN, LATE_GAIN] : [DELAY_GAIN, DEVIATION_GAIN];
-  of.deviationMs += deviationGain * (Math.abs(off) - of.deviationMs);
+  of.deviationMs += deviationGain * (off - of.deviationMs);
   of.delayMs += delayGain * off;
   return late;
 };
