@@ -20,8 +20,8 @@ const calmTicks = 5;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 
-/** What the samples of a series are worth, and in how many ticks they came. */
-export type Weighed = { readonly nats: number; readonly ticks: number };
+/** What the samples of a series are worth, in how many ticks they came, and what the present tick is worth alone where that is known. */
+export type Weighed = { readonly nats: number; readonly ticks: number; readonly now?: number };
 
 /** Nats of one tick: its figure and the calls behind it. */
 type OfTick = (value: number, calls: number) => number;
@@ -102,14 +102,15 @@ export const weighed = (watch: Watch, one: Series, is: (value: number) => boolea
   const { high } = watch.bank.expected(one.index);
   const ofTick: OfTick =
     counted === undefined ? (value) => figureNats(value, high) : ofLatency(watch, one, counted.counts);
-  let [nats, ticks] = [0, 0];
+  let [nats, ticks, now] = [0, 0, 0];
   for (let back = 1; back <= values.length; back++) {
     const value = values[values.length - back]!;
     if (Number.isNaN(value)) continue;
     if (!is(value)) break;
     const n = counted?.calls[counted.calls.length - back] ?? Number.NaN;
-    nats += Math.min(tickNatsMax, ofTick(value, Number.isNaN(n) ? 1 : n));
-    ticks++;
+    const worth = Math.min(tickNatsMax, ofTick(value, Number.isNaN(n) ? 1 : n));
+    nats += worth;
+    if (ticks++ === 0) now = worth;
   }
-  return { nats, ticks };
+  return { nats, ticks, now };
 };

@@ -9,7 +9,7 @@ import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
 import { commonMode, matters, opens } from './opening.ts';
 import { planned } from './planned.ts';
-import { natsNeeded } from './rarity.ts';
+import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { isSlow, slowEdges, told } from './slow.ts';
 import { unanswered } from './unanswered.ts';
 
@@ -55,7 +55,9 @@ export const openers = (engine: Engine): Opener[] => {
     const waits = unanswered(watch, one, rule);
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
     const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
-    const nats = Math.max(ended.nats, waits.nats) + (failed ? gone(one.meta.entity) : 0);
+    // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
+    const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
+    const nats = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
     const anomaly =
       watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one));

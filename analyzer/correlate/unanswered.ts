@@ -31,7 +31,7 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
   const waiting = watch.groups.waiting.get(one.calls);
   const many = waiting === undefined ? undefined : watch.bank.recent(waiting.index);
   const isAligned = many !== undefined && many.timesMs.at(-1) === ages.timesMs.at(-1);
-  let [most, oldest, ticks] = [0, 0, 0];
+  let [most, oldest, ticks, nowMost, nowOldest] = [0, 0, 0, 0, 0];
   for (let back = 1; back <= ages.values.length; back++) {
     const value = ages.values[ages.values.length - back]!;
     if (Number.isNaN(value)) continue;
@@ -40,9 +40,11 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
     oldest = Math.max(oldest, value);
     const count = isAligned ? many.values[many.values.length - back]! : Number.NaN;
     if (count > most) most = count;
+    if (ticks === 1) [nowMost, nowOldest] = [most, oldest];
   }
   if (ticks === 0 || waiting === undefined) return { nats: 0, ticks };
   const { mean, location, sd } = watch.bank.baseline(waiting.index);
-  const crowd = Math.min(tickNatsMax, waitingNats(most, Math.max(mean, location), sd));
-  return { nats: crowd + oldestNats(watch, one, oldest), ticks };
+  const worth = (count: number, age: number): number =>
+    Math.min(tickNatsMax, waitingNats(count, Math.max(mean, location), sd)) + oldestNats(watch, one, age);
+  return { nats: worth(most, oldest), ticks, now: worth(nowMost, nowOldest) };
 };

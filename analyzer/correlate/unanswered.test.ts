@@ -1,0 +1,41 @@
+// Calls that have no answer yet: what they are worth over the ticks that they have waited, and what those of the present tick are worth alone.
+import { expect, it } from 'vitest';
+import { Graph } from '../graph.ts';
+import { randomNames, rulesFor } from '../testing/platform.ts';
+import { probeOf } from '../testing/probe.ts';
+import { Watch } from '../watch.ts';
+import { unanswered } from './unanswered.ts';
+
+const toBank = { edge: { callee: 'bank', protocol: 'http' }, unit: 's' } as const;
+const { schema, frame } = probeOf('till', [
+  { ...toBank, metric: 'http.client.request.duration', kind: 'delta', class: 'traffic', stat: 'count' },
+  { ...toBank, metric: 'http.client.request.duration', class: 'latency', stat: 'p50' },
+  { ...toBank, metric: 'fenghuo.client.oldest_request.age', class: 'latency', stat: 'max' },
+  { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
+]);
+
+/** After two healthy minutes of nine calls of 50 ms a second: ticks in which so many calls waited, the oldest so long (s). */
+const after = (...ticks: readonly (readonly [waiting: number, oldest: number])[]) => {
+  const rules = rulesFor(randomNames(1));
+  const watch = new Watch(new Graph(rules.topology), rules.detectors);
+  watch.learn(schema, 0);
+  let at = 0;
+  const push = (...values: number[]): void => void watch.push(frame(++at, ...values), at * 1_000);
+  while (at < 120) push(9, 0.05 + 0.001 * (at % 5), 0, at % 2);
+  for (const [waiting, oldest] of ticks) push(0, Number.NaN, oldest, waiting);
+  const body = [...watch.series.values()].find(({ meta }) => meta.stat === 'p50')!;
+  return unanswered(watch, body, watch.opens.get('latency')!);
+};
+
+it('counts those who waited at most, and those who wait at present apart', () => {
+  const { nats, ticks, now } = after([9, 0.9], [2, 0.4]);
+  expect(ticks).toBe(2);
+  expect(nats).toBeCloseTo(after([9, 0.9]).nats, 1);
+  // The nine have made waiting a little less odd.
+  expect(Math.abs(now! - after([2, 0.4]).nats)).toBeLessThan(1);
+  expect(now).toBeLessThan(nats);
+});
+
+it('says nothing once they are answered', () => {
+  expect(after([9, 0.9], [1, 0.04])).toEqual({ nats: 0, ticks: 0 });
+});
