@@ -136,6 +136,12 @@ const paths: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   '/api/v1/forecasts': {
     get: { summary: 'Of these the drifts, by when their bound is reached', responses: ok('the forecasts') },
   },
+  '/api/v1/watermarks': {
+    get: {
+      summary: 'Whose telemetry is complete: silent probes, slow buses and dead services told apart',
+      responses: ok('{ atMs, flowing, troubled, watermarkMs, shown }'),
+    },
+  },
   '/api/v1/graph': { get: { summary: 'The live dependency graph with KPIs', responses: ok('the graph') } },
   '/api/v1/series': {
     get: {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { clock } from './format.ts';
 import { type Lang, t, useLang } from './lang.ts';
+import { useNow } from './now.ts';
 import { useStore } from './store.ts';
 
 const EVERY_MS = 5_000;
@@ -78,6 +79,44 @@ const Refusals = ({ of, lang }: { readonly of: SourcesOverview; readonly lang: L
   </ul>
 );
 
+/** So long without a word from the analyzer, and what stands on the page is old. */
+const STILL_MS = 5_000;
+
+/** Who tells all, and of whom nothing comes: a silent probe, a slow bus, a dead service, or nobody can tell. */
+const Watermarks = ({ lang }: { readonly lang: Lang }) => {
+  const { graph } = useStore();
+  const now = useNow();
+  if (graph === undefined) return null;
+  const { flowing, troubled, watermarkMs, shown } = graph.sources;
+  const behindMs = watermarkMs === null ? 0 : Math.max(0, graph.atMs - watermarkMs);
+  const hidden = Object.values(troubled).reduce((sum, n) => sum + n, 0) - shown.length;
+  return (
+    <section data-testid="watermarks">
+      <h2>{t(lang, 'watermarks')}</h2>
+      {now - graph.atMs > STILL_MS && (
+        <p className="bad">
+          {t(lang, 'nothingComes')} {((now - graph.atMs) / 1_000).toFixed(0)} s
+        </p>
+      )}
+      <p>
+        {flowing.toLocaleString()} {t(lang, 'sourcesFlow')} {(behindMs / 1_000).toFixed(1)} s
+      </p>
+      <ul className="plain">
+        {shown.map(({ source, state, sinceMs, text }) => (
+          <li key={source}>
+            <b>{t(lang, state)}</b> {text[lang]} <small>{clock(new Date(sinceMs).toISOString())}</small>
+          </li>
+        ))}
+        {hidden > 0 && (
+          <li>
+            {hidden.toLocaleString()} {t(lang, 'sourcesMore')}
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+};
+
 const SHED = ['keepsUp', 'sheds1', 'sheds2', 'sheds3'] as const;
 
 /** Whether everything that comes is looked at, and if not what is left out. */
@@ -99,12 +138,23 @@ const Analyzer = ({ lang }: { readonly lang: Lang }) => {
 export const SourcesPage = () => {
   const said = useSources();
   const { lang } = useLang();
-  if (!said)
-    return (
-      <p className="empty">
-        {t(lang, said === null ? 'noSources' : 'waiting')} <Link href="/">{t(lang, 'back')}</Link>
-      </p>
-    );
+  return (
+    <>
+      {said ? (
+        <Collector said={said} lang={lang} />
+      ) : (
+        <p className="empty">
+          {t(lang, said === null ? 'noSources' : 'waiting')} <Link href="/">{t(lang, 'back')}</Link>
+        </p>
+      )}
+      <Watermarks lang={lang} />
+      <Analyzer lang={lang} />
+    </>
+  );
+};
+
+/** What the collector says of senders, refusals and the store. */
+const Collector = ({ said, lang }: { readonly said: SourcesOverview; readonly lang: Lang }) => {
   return (
     <>
       <section>
@@ -138,7 +188,6 @@ export const SourcesPage = () => {
           ))}
         </ul>
       </section>
-      <Analyzer lang={lang} />
     </>
   );
 };

@@ -57,6 +57,11 @@ export const seriesRoutes: Routes = (app, { state, store, clock, log }, { read }
   const silent = 'ClickHouse does not answer; incidents and the live view do not need it';
   app.get('/api/v1/slos', (_request, response) => void response.json({ items: state.graph?.slos ?? [] }));
   app.get('/api/v1/checks', (_request, response) => void response.json({ items: state.graph?.checks ?? [] }));
+  // Who tells all, and who says nothing and why: absent until the analyzer has spoken.
+  app.get('/api/v1/watermarks', (_request, response) => {
+    if (state.graph === undefined) return problem(response, 503, 'no word yet', 'the analyzer has not spoken yet');
+    response.json({ atMs: state.graph.atMs, ...state.graph.sources });
+  });
   // What will reach its bound if it goes on like this, soonest first.
   app.get('/api/v1/forecasts', (_request, response) => {
     const drifts = (state.graph?.checks ?? []).filter(({ kind }) => kind === 'drift');
