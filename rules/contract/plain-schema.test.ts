@@ -19,7 +19,7 @@ const column = fc.record(
     stat: fc.constantFrom(...stats),
     attributes: fc.dictionary(key, text, { maxKeys: 3 }),
     edge: fc.record(
-      { callee: text, protocol: fc.constantFrom(...edgeProtocols), operation: text },
+      { callee: text, protocol: fc.constantFrom(...edgeProtocols), operation: text, role: fc.constant('consumer') },
       { requiredKeys: ['callee', 'protocol'] },
     ),
   },

@@ -45,6 +45,9 @@ const isEdge: Check = (value) => {
       case 'protocol':
         if (!isProtocol(value[key])) return false;
         break;
+      case 'role':
+        if (value[key] !== 'consumer') return false;
+        break;
       default:
         return false;
     }
