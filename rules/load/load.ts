@@ -5,7 +5,7 @@ import { cwd } from 'node:process';
 import { type Rule, type RuleBook, rule, type TopologyRule } from '@fenghuo/rules/contract';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { crossCheck } from './cross.ts';
-import { locate, tell } from './place.ts';
+import { locate, plainOf, tell } from './place.ts';
 import { objectives } from './slo.ts';
 
 export type RuleFault = {
@@ -55,15 +55,12 @@ const parseFile = (path: string, text: string): { rules: PlacedRule[]; faults: R
       continue;
     }
     if (document.contents === null) continue;
-    let plain: unknown;
-    try {
-      plain = document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      // An alias without its anchor, or more of them than are followed: only now is it looked for.
-      faults.push(fault(document.contents.range?.[0] ?? 0, error instanceof Error ? error.message : String(error)));
+    const read = plainOf(document);
+    if ('fault' in read) {
+      faults.push(fault(document.contents.range?.[0] ?? 0, read.fault));
       continue;
     }
-    const parsed = rule.safeParse(plain);
+    const parsed = rule.safeParse(read.plain);
     if (parsed.success)
       rules.push({ rule: parsed.data, document, at: (steps, key) => fault(locate(document, steps, key), '') });
     else

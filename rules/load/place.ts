@@ -1,9 +1,21 @@
-// Where in a YAML file a fault of validation stands: zod knows the path, the YAML nodes know the line.
+// A YAML document as plain values, and where in it a fault of validation stands: zod knows the path, the YAML nodes know the line.
 import { type Document, isMap, isNode, isPair, isScalar, type Node } from 'yaml';
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 export type Told = { readonly path: readonly PropertyKey[]; readonly message: string; readonly key?: string };
+
+/** Aliases that are followed: more are an attempt to fill the memory ("billion laughs"). */
+const ALIASES_MAX = 100;
+
+/** Its values, or the fault: an alias without its anchor, or more of them than are followed. */
+export const plainOf = (document: Document): { readonly plain: unknown } | { readonly fault: string } => {
+  try {
+    return { plain: document.toJS({ maxAliasCount: ALIASES_MAX }) };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+};
 
 /** One or more sentences for a fault; an unknown field is told at the field itself. */
 export const tell = (issue: Issue): Told[] => {

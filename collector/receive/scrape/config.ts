@@ -1,7 +1,7 @@
 // What is scraped: a file in Prometheus' own words, the part of them that is understood here; every fault with its line.
 import { readFileSync } from 'node:fs';
 import { OpsError } from '@fenghuo/kit';
-import { locate, tell } from '@fenghuo/rules/place';
+import { locate, plainOf, tell } from '@fenghuo/rules/place';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { receiveLimits } from '../limits.ts';
@@ -95,14 +95,9 @@ export const parseScrapeConfig = (path: string, source: string): Job[] => {
       help: 'Correct the file that FENGHUO_SCRAPE names.',
     });
   if (document.errors.length > 0) throw wrong(document.errors.map((error) => fault(error.pos[0], error.message)));
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (error) {
-    // An alias without its anchor, or more of them than are followed: only now is it looked for.
-    throw wrong([fault(0, error instanceof Error ? error.message : String(error))]);
-  }
-  const parsed = file.safeParse(plain);
+  const read = plainOf(document);
+  if ('fault' in read) throw wrong([fault(0, read.fault)]);
+  const parsed = file.safeParse(read.plain ?? {});
   if (!parsed.success)
     throw wrong(
       parsed.error.issues.flatMap((issue) =>
