@@ -2,9 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { connectBus, ensureStreams, ports, realClock, seededRandom } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats } from '@fenghuo/kit/testing';
-import { migrate, openStore, rollupDifferences, type Store } from '../collector/store/index.ts';
+import { rollupDifferences, type Store } from '../collector/store/index.ts';
 import { eventually, INGEST_TOKEN, startCollector } from '../collector/testing/process.ts';
 import { type Ledger, Sender } from '../collector/testing/sender.ts';
+import { openTestStore } from '../collector/testing/store.ts';
 import { ForeignSender, type Format } from './kills/foreign.ts';
 
 type Out = (line: string) => void;
@@ -33,14 +34,7 @@ export const killsCommand = async (args: readonly string[], out: Out): Promise<n
   const [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
   const bus = await connectBus(nats.config(), 'bench');
   await ensureStreams(bus, { partitions: 1 });
-  const config = {
-    clickhouseUrl: clickhouse.url,
-    clickhouseUser: clickhouse.user,
-    clickhousePassword: clickhouse.password,
-    clickhouseDatabase: 'fenghuo',
-  };
-  await migrate(config);
-  const store = openStore(config);
+  const store = await openTestStore(clickhouse);
   const collector = supervised(() => startCollector(nats, clickhouse, SHIFT));
   const target = { url: `http://127.0.0.1:${ports.collector + SHIFT}`, token: INGEST_TOKEN };
   const probes = ['heron@1', 'lotus@1', 'crane@1'].map((probe) => new Sender(bus, probe, 200));

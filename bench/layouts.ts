@@ -2,6 +2,7 @@
 import { realClock } from '@fenghuo/kit';
 import { startTestClickHouse } from '@fenghuo/kit/testing';
 import { openStore, type Store } from '../collector/store/client.ts';
+import { storeConfig } from '../collector/testing/store.ts';
 import { type Data, frameBlocks, rawLayouts, rollupLayouts } from './ingest/layouts.ts';
 import { cpuSeconds } from './ingest/processes.ts';
 import { recording } from './ingest/recording.ts';
@@ -16,12 +17,7 @@ export const layoutsCommand = async (_args: readonly string[], out: Out): Promis
   const data: Data = { recorded, columns, instances: Math.max(1, Math.floor(SERIES / columns)), ticks: TICKS };
   const samples = columns * data.instances * TICKS;
   const clickhouse = await startTestClickHouse();
-  const store = openStore({
-    clickhouseUrl: clickhouse.url,
-    clickhouseUser: clickhouse.user,
-    clickhousePassword: clickhouse.password,
-    clickhouseDatabase: 'default',
-  });
+  const store = openStore(storeConfig(clickhouse, 'default'));
   const nanos = async (work: () => Promise<void>): Promise<string> => {
     const before = cpuSeconds([clickhouse.pid()!]);
     await work();

@@ -5,9 +5,10 @@ import { type Bus, connectBus, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats, type TestClickHouse, type TestNats } from '@fenghuo/kit/testing';
 import { type Decision, hash64, subjects } from '@fenghuo/rules/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, openStore, probeLedgers, rollupDifferences, type Store } from './store/index.ts';
+import { probeLedgers, rollupDifferences, type Store } from './store/index.ts';
 import { eventually, readiness, startCollector } from './testing/process.ts';
 import { insist, type Ledger, Sender } from './testing/sender.ts';
+import { openTestStore } from './testing/store.ts';
 
 const SHIFT = 3_100;
 // Each collector takes two ports beside each other, OTLP over gRPC and HTTP.
@@ -102,14 +103,7 @@ describe('the collector', { timeout: 300_000 }, () => {
     [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
     bus = await connectBus(nats.config(), 'test');
     await ensureStreams(bus, { partitions: 1 });
-    const config = {
-      clickhouseUrl: clickhouse.url,
-      clickhouseUser: clickhouse.user,
-      clickhousePassword: clickhouse.password,
-      clickhouseDatabase: 'fenghuo',
-    };
-    await migrate(config);
-    store = openStore(config);
+    store = await openTestStore(clickhouse);
     senders = ['heron@1', 'lotus@1', 'crane@1'].map((probe) => new Sender(bus, probe, 200));
     await Promise.all(senders.map((one) => one.announce()));
     stopLoad = load();

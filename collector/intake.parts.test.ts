@@ -6,9 +6,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ingest, ingestPartition } from './ingest.ts';
 import { Schemas } from './schemas.ts';
-import { migrate, openStore, probeLedgers, type Store } from './store/index.ts';
+import { probeLedgers, type Store } from './store/index.ts';
 import { eventually } from './testing/process.ts';
 import { Sender } from './testing/sender.ts';
+import { openTestStore } from './testing/store.ts';
 
 let nats: TestNats;
 let clickhouse: TestClickHouse;
@@ -53,14 +54,7 @@ beforeAll(async () => {
   [nats, clickhouse] = await Promise.all([startTestNats(), startTestClickHouse()]);
   bus = await connectBus(nats.config('collector'), 'test');
   await ensureStreams(bus, { partitions: 1 });
-  const config = {
-    clickhouseUrl: clickhouse.url,
-    clickhouseUser: clickhouse.user,
-    clickhousePassword: clickhouse.password,
-    clickhouseDatabase: 'fenghuo',
-  };
-  await migrate(config);
-  store = openStore(config);
+  store = await openTestStore(clickhouse);
   self = createSelfMetrics('test');
   ingest = await start();
 });

@@ -4,21 +4,15 @@ import type { Column, FrameSchema } from '@fenghuo/rules/contract';
 import { hash64 } from '@fenghuo/rules/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SCHEMA_COLUMNS, SERIES_COLUMNS, schemaRows, seriesRows } from './schema-rows.ts';
-import { migrate, openStore, type Store } from './store/index.ts';
+import type { Store } from './store/index.ts';
+import { openTestStore } from './testing/store.ts';
 
 let clickhouse: TestClickHouse;
 let store: Store;
 
 beforeAll(async () => {
   clickhouse = await startTestClickHouse();
-  const config = {
-    clickhouseUrl: clickhouse.url,
-    clickhouseUser: clickhouse.user,
-    clickhousePassword: clickhouse.password,
-    clickhouseDatabase: 'fenghuo',
-  };
-  await migrate(config);
-  store = openStore(config);
+  store = await openTestStore(clickhouse);
 }, 60_000);
 afterAll(async () => {
   await store.close();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Batch, COLUMNS } from '../batch.ts';
 import { Patience } from '../patience.ts';
 import { Rollup } from '../rollup.ts';
+import { storeConfig } from '../testing/store.ts';
 import { Writer } from '../writer.ts';
 import { append, chainEnd, noteEnd } from './chain.ts';
 import { migrate, openStore, type Store } from './index.ts';
@@ -14,12 +15,7 @@ import { migrations } from './migrations.ts';
 
 let clickhouse: TestClickHouse;
 let store: Store;
-const config = (database: string) => ({
-  clickhouseUrl: clickhouse.url,
-  clickhouseUser: clickhouse.user,
-  clickhousePassword: clickhouse.password,
-  clickhouseDatabase: database,
-});
+const config = (database: string) => storeConfig(clickhouse, database);
 const silent = pino({ level: 'silent' });
 /** Days since 1970 on which the rows arrive: today, for others would expire. */
 const DAY = Math.floor(realClock.now() / 86_400_000);

@@ -4,6 +4,7 @@ import { type Bus, connectBus, ports } from '@fenghuo/kit';
 import { startTestClickHouse, startTestNats, type TestClickHouse, type TestNats } from '@fenghuo/kit/testing';
 import { openStore, type Store } from '../../store/index.ts';
 import { eventually, readiness, startCollector, INGEST_TOKEN as TOKEN } from '../../testing/process.ts';
+import { storeConfig } from '../../testing/store.ts';
 
 export { TOKEN };
 
@@ -42,12 +43,7 @@ export const startTestCollector = async (
   if (!(await eventually(START_MS_MAX, async () => (await readiness(portShift)) === 200)))
     throw new Error('the collector did not start');
   const bus = await connectBus(nats.config(), 'test');
-  const store = openStore({
-    clickhouseUrl: clickhouse.url,
-    clickhouseUser: clickhouse.user,
-    clickhousePassword: clickhouse.password,
-    clickhouseDatabase: 'fenghuo',
-  });
+  const store = openStore(storeConfig(clickhouse));
   return {
     url,
     grpcPort: ports.otlpGrpc + portShift,
