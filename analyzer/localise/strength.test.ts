@@ -43,3 +43,13 @@ test('what happens now and then, as collections do, accuses nobody when it happe
   expect(loud(still)).toBeGreaterThan(1);
   expect(loud(still, never)).toBeGreaterThan(loud(still));
 });
+
+test('a loop that is late by a twentieth more than just before keeps nobody waiting; a memory that grew by as much may be a leak', () => {
+  const before = Array.from({ length: 20 }, (_, i) => 18.4 + 0.01 * (i % 3));
+  const loud = (unit: string): number => {
+    const meta = { entity: 'a', metric: 'm', class: 'resource', unit } as const;
+    return strengthOf(series(meta, 18.4, [19.4, 19.3, 19.4], { scale: 0.5, before }), ONSET_MS, defaults).strength;
+  };
+  expect(loud('s')).toBe(0);
+  expect(loud('By')).toBeGreaterThan(1);
+});

@@ -31,6 +31,8 @@ const NONE: Strength = {
 };
 /** Where more than half of the samples are alike the median deviation is none, and the mean one says how it moves (Iglewicz & Hoaglin, 1993). */
 const MEAN_TO_SD = Math.sqrt(Math.PI / 2);
+/** A memory that grows by a hundredth and stays there may mean something; a loop that is late by a hundredth more keeps nobody waiting. */
+const DURATION_STEP = 0.1;
 /** A figure hardly ever moves where its scale is such a part of how far it moved now. */
 const STILL = 1e-6;
 /** What silence of a series counts. */
@@ -127,7 +129,9 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
   const isLeft = left >= settings.zLeast;
   const scale = isLeft ? Math.max(usual, leastScale(meta.unit, before[before.length - 1]!, false)) : usual;
   const known = isLeft ? (left * usual) / scale : 0;
-  const local = isResource ? localOf(before, settings.stepLeast, leastCount(meta.unit)) : undefined;
+  const isDelay = meta.unit === 's' && meta.kind === 'gauge';
+  const stepLeast = isDelay ? Math.max(settings.stepLeast, DURATION_STEP) : settings.stepLeast;
+  const local = isResource ? localOf(before, stepLeast, leastCount(meta.unit)) : undefined;
   const outside: { z: number; value: number }[] = [];
   const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
