@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { createEngine, type Engine } from './engine.ts';
 import type { Input } from './input.ts';
 import { step } from './pipeline.ts';
+import { allShown, Shed } from './shed.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
 import { probeOf } from './testing/probe.ts';
 
@@ -92,4 +93,20 @@ it('leads whoever follows its log to the same state', () => {
   expect(engine.watch.shed.level).toBe(2);
   expect(engine.watch.shed.samples).toBe(first.watch.shed.samples);
   expect(engine.watch.shed.samples).toBe(4);
+});
+
+it('goes on looking at what it chose, whatever turns meanwhile: choosing anew costs a fleet more than shedding saves', () => {
+  const { watch } = engine;
+  const active = new Set<number>();
+  const shed = new Shed(watch.opens, active);
+  const all = series.map((index) => watch.series.get(index)!);
+  const layout = allShown(all, Uint32Array.from(series));
+  shed.set(3);
+  expect(shed.choose(layout)).toBe(false);
+  const { watched } = layout;
+  shed.spokeUp(series[3]!);
+  active.add(series[3]!);
+  shed.choose(layout);
+  expect(layout.watched).toBe(watched);
+  expect([...watched]).toEqual([series[3]]);
 });

@@ -46,10 +46,12 @@ export class Shed {
     this.version++;
   }
 
-  /** A series became anomalous, or is healthy again. */
-  turned(index: number, isAnomalous: boolean): void {
-    if (isAnomalous) this.spoke.add(index);
-    if (this.level > 0) this.version++;
+  /**
+   * A series became anomalous. What is chosen stays until the level changes: only what is looked at can turn, and it goes on being looked at.
+   * Choosing anew whenever something turned cost a fleet more than shedding saved, and so it shed on.
+   */
+  spokeUp(index: number): void {
+    this.spoke.add(index);
   }
 
   forget(index: number): void {

@@ -167,9 +167,10 @@ export class Watch {
 
   /** Keeps `active` in step with what the bank said; whether a series became anomalous or healthy. */
   private turn(index: number, turn: number): boolean {
-    if (turn === BEGAN) this.stir(index);
-    else if (this.bank.anomaly(index) === undefined) this.calm(index);
-    this.shed.turned(index, turn === BEGAN);
+    if (turn === BEGAN) {
+      this.stir(index);
+      this.shed.spokeUp(index);
+    } else if (this.bank.anomaly(index) === undefined) this.calm(index);
     return turn !== RETURNED;
   }
 

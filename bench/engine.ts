@@ -1,5 +1,6 @@
 // `npm run bench:engine`: what a sample costs the whole engine, without bus and store: simulated probes' frames from bytes to decisions,
 // in stream time, on one core. Beside it, how much of that is reading the bytes.
+import { PerformanceObserver } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { createEngine, type Input, parseInput, step } from '@fenghuo/analyzer/engine';
 import { encodeFrame, hash64, subjects } from '@fenghuo/rules/contract';
@@ -36,6 +37,13 @@ export const engineCommand = async (args: readonly string[], out: Out): Promise<
   });
   const rows = recorded.rows.map((row) => Float64Array.from(row.slice(0, columns)));
   let [reading, stepping, decisions, samples] = [0, 0, 0, 0];
+  const ticks: { readonly tick: number; readonly ms: number }[] = [];
+  const collections: { readonly tick: number; readonly ms: number }[] = [];
+  let now = 0;
+  const watching = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) collections.push({ tick: now, ms: duration });
+  });
+  watching.observe({ entryTypes: ['gc'] });
   for (let tick = 0; tick < seconds; tick++) {
     const messages = senders.map(({ hash, schema, subject, from }, i) => {
       const values = rows[(from + tick) % rows.length]!;
@@ -43,14 +51,18 @@ export const engineCommand = async (args: readonly string[], out: Out): Promise<
       const data = encodeFrame({ schema, probe: hash, incarnation: 1, sequence: tick, lost: 0, timeMs, values });
       return { seq: ++seq, atMs: timeMs + Math.floor((i * 1_000) / probes), subject, data };
     });
+    now = tick;
     const before = used();
     const inputs = messages.map(parseInput).filter((input): input is Input => !('fault' in input));
     const between = used();
     for (const input of inputs) decisions += step(engine, input).decisions.length;
+    ticks.push({ tick, ms: 1_000 * (used() - between) });
+    // Pauses of the collector of garbage are told when the event loop comes round.
+    await new Promise(setImmediate);
     // The first seconds find the processor's and V8's memory cold.
     if (tick < Math.min(10, seconds / 2)) continue;
     reading += between - before;
-    stepping += used() - between;
+    stepping += ticks.at(-1)!.ms / 1_000;
     samples += probes * columns;
   }
   const each = (total: number): string => `${((total / samples) * 1e6).toFixed(3)} µs`;
@@ -58,6 +70,15 @@ export const engineCommand = async (args: readonly string[], out: Out): Promise<
     `${probes} probes × ${columns}, ${samples} samples, ${decisions} decisions, ${engine.watch.active.size} series anomalous at the end`,
   );
   out(`reading frames ${each(reading)}, engine ${each(stepping)} of processor time a sample`);
+  const slowest = (of: readonly { readonly tick: number; readonly ms: number }[]): string =>
+    of
+      .toSorted((a, b) => b.ms - a.ms)
+      .slice(0, 5)
+      .map(({ tick, ms }) => `${ms.toFixed(0)} ms in second ${tick}`)
+      .join(', ');
+  out(`slowest seconds ${slowest(ticks)}`);
+  out(`longest collections of garbage, as the clock saw them: ${slowest(collections)}`);
+  watching.disconnect();
   out(
     `memory ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MB, of it heap ${(process.memoryUsage().heapUsed / 1_048_576).toFixed(0)} MB`,
   );

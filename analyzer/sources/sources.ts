@@ -30,6 +30,9 @@ export class Sources {
   private readonly seen = new Map<Source, Seen>();
   private readonly bus: Way;
   private readonly watch: Watch;
+  private readonly everyone = (): Iterable<Source> => this.all.values();
+  private lookedTickMs = -1;
+  private lookedMs = -1;
 
   constructor(partition: number, watch: Watch) {
     this.bus = this.wayNamed(`partition ${partition}`);
@@ -47,7 +50,7 @@ export class Sources {
 
   hear({ probe, timeMs }: Frame, atMs: number): void {
     const of = this.all.get(probe);
-    if (of !== undefined) hear(of, timeMs, atMs, this.all.values());
+    if (of !== undefined) hear(of, timeMs, atMs, this.everyone);
   }
 
   /** While so, who says nothing may be on its way. */
@@ -61,8 +64,11 @@ export class Sources {
     return Math.max(slowMs, atMs - AWAITED_MS_MAX) - waitMs;
   }
 
-  /** Judges every source as of stream time `atMs`; `tickMs` is the tick that is judged. */
+  /** Judges every source as of stream time `atMs`; `tickMs` is the tick that is judged. Once a tick: on a fleet the engine looks far more often. */
   look(atMs: number, tickMs: number): void {
+    if (tickMs <= this.lookedTickMs && atMs - this.lookedMs < limits.tickMs) return;
+    this.lookedTickMs = tickMs;
+    this.lookedMs = atMs;
     const known = new Map<Way, Source[]>([...this.ways.values()].map((way) => [way, []]));
     for (const one of this.all.values()) if (isKnown(one)) known.get(one.way)?.push(one);
     const { seen, standing: before } = this;

@@ -100,7 +100,7 @@ const isLate = (of: Source, delayMs: number): boolean => {
  * @param timeMs its tick  @param atMs stream time of its arrival
  * @param all every source: looked through only where the way turns slow
  */
-export const hear = (of: Source, timeMs: number, atMs: number, all: Iterable<Source>): void => {
+export const hear = (of: Source, timeMs: number, atMs: number, all: () => Iterable<Source>): void => {
   const { way } = of;
   const gapMs = atMs - of.heardMs;
   const late = isLate(of, atMs - timeMs);
@@ -124,12 +124,12 @@ export const hear = (of: Source, timeMs: number, atMs: number, all: Iterable<Sou
   of.frames++;
 };
 
-const turnSlow = (way: Way, all: Iterable<Source>): void => {
+const turnSlow = (way: Way, all: () => Iterable<Source>): void => {
   way.isSlow = true;
   way.slowSinceMs = way.inTimeMs;
   way.heard = 0;
   way.back = 0;
-  for (const one of all) if (one.way === way && isHeard(one, way.inTimeMs)) way.heard++;
+  for (const one of all()) if (one.way === way && isHeard(one, way.inTimeMs)) way.heard++;
 };
 
 /** Quick again: half of those who were there are in time, or nobody has been late for longer than a source may be. */
