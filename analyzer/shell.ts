@@ -73,7 +73,15 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     'ms',
     'How far the least of the sources that flow has come',
   );
+  const quiet = self.gauge(
+    'fenghuo.analyzer.quiet',
+    'ms',
+    'For how long nothing at all has come: the bus stands still',
+  );
   const load = new Load();
+  // By the clock: while the bus stands still no message moves the stream's time.
+  let heardMs = clock.now();
+  const listening = clock.every(1_000, () => quiet.set(clock.now() - heardMs, { partition: String(partition) }));
   engine.shedWanted = load.level = engine.watch.shed.level;
 
   /** Leases go first: customers wait for them. Both are awaited, so nothing is acknowledged that was not told. */
@@ -122,6 +130,7 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     let unacked = 0;
     let ackedMs = 0;
     for await (const m of follower.read()) {
+      heardMs = clock.now();
       const message = messageOf(m);
       const inputs = await resolve(engine, message);
       let told = 0;
@@ -148,6 +157,7 @@ export const startShell = async (options: ShellOptions): Promise<Shell> => {
     engine,
     done,
     stop: async () => {
+      listening.cancel();
       await follower.stop();
       await done.catch(() => undefined);
     },

@@ -75,7 +75,10 @@ const stopped = async (ms: number): Promise<void> => {
   const server = Number(readFileSync(`/proc/${guard}/task/${guard}/children`, 'utf8').trim().split(' ')[0]);
   process.kill(server, 'SIGSTOP');
   await realClock.sleep(ms);
+  const quietMs = Number(/^fenghuo_analyzer_quiet\{.*\} (\S+)$/m.exec(self.prometheus())?.[1]);
   process.kill(server, 'SIGCONT');
+  // What stands still can say nothing over itself: a metric tells by the clock.
+  expect(quietMs).toBeGreaterThan(ms - 3_000);
 };
 
 it('says that the bus was slow, takes nobody for dead and opens nothing, where nats-server stands still', async () => {
