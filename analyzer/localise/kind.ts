@@ -39,8 +39,7 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   const own = confessed(signs.own);
   if (own !== undefined) return own;
   const of = (name: string): Scored[] => signs.symptoms.filter((s) => s.series.meta.class === name);
-  const symptoms = signs.symptoms.filter((s) => !isStopped(s, entity));
-  const errors = best(symptoms.filter((s) => s.series.meta.class === 'errors'));
+  const errors = best(of('errors'));
   const lateness = of('latency');
   const latency = best(lateness);
   // Symptoms of a queue: what waits in it.

@@ -37,9 +37,10 @@ const shiftOf = (series: SeriesEvidence, fromMs: number): number => fullStrength
 /** What the first suspect was mistaken for: the link to it, or its caller; undefined where it was not. */
 const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undefined => {
   const from = evidence.onsetMs - evidence.stepMs;
-  const measure = measureOf(evidence.series, from, defaults);
-  const strength = (series: SeriesEvidence): number => measure(series).strength;
   const about = evidence.series.filter(({ meta }) => meta.entity === entity);
+  // Whoever counts its calls is among its own figures.
+  const measure = measureOf(about, from, defaults);
+  const strength = (series: SeriesEvidence): number => measure(series).strength;
   const own = about.filter((series) => series.meta.caller === undefined && isSymptom(series));
   const told = Math.max(0, ...own.map((series) => measure(series).present));
   const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
@@ -49,9 +50,7 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(isLoud)) return undefined;
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
-  const isBurdened = (end: string): boolean =>
-    evidence.series.some((s) => s.meta.entity === end && isOwnBurden(s) && strength(s) > OWN_MAX);
-  if (isBurdened(entity)) return undefined;
+  if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
   // A caller whose own loop is late by so much sees late what was answered in time.
   const lateness = Math.max(...complaints.filter(isLate).map((series) => shiftOf(series, from)));
   const isStopped = evidence.series.some(

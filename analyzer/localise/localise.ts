@@ -73,10 +73,10 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     // What comes and is not taken waits, all of it.
     const stopped = evidence.kinds.get(entity) === 'queue' ? stoppedOf(entity) : undefined;
     if (stopped !== undefined) Object.assign(below, { name: stopped, sick: symptom + settings.noise });
-    const strongest = of.symptoms.find((s) => s.strength.strength === symptom);
+    const strongest = symptom === 0 ? undefined : loudest(of.symptoms);
     // A callee may be the quieter one beside its own past and account for all that its caller shows.
     let explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
-    for (const name of symptom === 0 || strongest === undefined ? [] : (callees.get(entity) ?? [])) {
+    for (const name of strongest === undefined ? [] : (callees.get(entity) ?? [])) {
       const part = sick(name) > settings.noise ? passes(entity, name, strongest!) : 0;
       if (part > explained) [explained, below.name] = [part, name];
     }

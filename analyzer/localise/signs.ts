@@ -63,12 +63,9 @@ export const signsOf = (
     };
     // How much waits in a queue is what lateness is of a callee: whoever takes from it may explain it.
     const isBacklog = meta.class === 'saturation' && evidence.kinds.get(meta.entity) === 'queue';
-    (meta.class === 'latency' || meta.class === 'errors'
-      ? symptoms[meta.class]
-      : isBacklog
-        ? of.symptoms
-        : of.own
-    ).push(scored);
+    if (meta.class === 'latency' || meta.class === 'errors') symptoms[meta.class].push(scored);
+    else if (isBacklog) of.symptoms.push(scored);
+    else of.own.push(scored);
     if (meta.caller !== undefined) continue;
     of.told++;
     if (series.anomaly?.shape === 'silence') of.silences++;
