@@ -87,6 +87,7 @@ describe('the reference incident, watched in a browser', () => {
       .locator('[data-testid=graph-node][data-entity=bank-a][data-role=cause]')
       .waitFor({ timeout: 10_000 });
     expect(effective()).toBe('bank-b');
+    expect(await text('otherwise')).toMatch(/^It would be .* were back at \d/);
     // Told at the first unanswered second it may have seemed to hang; its calls ended late.
     expect(kinds().at(-1)).toBe('latency');
     await realClock.sleep(3_000);

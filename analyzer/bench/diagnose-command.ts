@@ -16,6 +16,8 @@ export type Diagnosis = {
     readonly score: number;
     readonly why: string;
   }[];
+  /** What would have to be seen for another cause to be first. */
+  readonly otherwise?: string;
   readonly elapsedMs: number;
 };
 
@@ -33,7 +35,7 @@ export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
   const evidence = evidenceOf(recorded);
   const ranking = ranked(evidence);
   const elapsedMs = realClock.monotonic() - start;
-  const said = ranking.suspects.length === 0 ? [] : explain(ranking, evidence).ranking;
+  const told = ranking.suspects.length === 0 ? undefined : explain(ranking, evidence);
   return {
     case: recorded.id,
     onset: evidence.series.length === 0 ? null : evidence.onsetMs / 1_000,
@@ -42,9 +44,10 @@ export const diagnoseCase = (recorded: RecordedCase): Diagnosis => {
         service: endsOf(entity).at(-1)!,
         metric,
         score,
-        why: said[place]?.why.en ?? because.map((b) => b.code).join(', '),
+        why: told?.ranking[place]?.why.en ?? because.map((b) => b.code).join(', '),
       })),
     ),
+    ...(told?.cause.otherwise === undefined ? {} : { otherwise: told.cause.otherwise.en }),
     elapsedMs,
   };
 };
@@ -67,6 +70,7 @@ export const diagnoseCommand = async (args: readonly string[], out: (line: strin
         diagnosis.ranking.slice(0, 5).forEach((s, i) => {
           out(`  ${i + 1}. ${s.service} ${s.metric} (${s.score.toFixed(2)}) ${s.why}`);
         });
+        if (diagnosis.otherwise !== undefined) out(`  ${diagnosis.otherwise}`);
       }
     } catch (error) {
       failed++;

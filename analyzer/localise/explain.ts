@@ -2,6 +2,7 @@
 import type { Bilingual, Cause, FaultKind, PathStep, Suspect } from '@fenghuo/rules/contract';
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
 import { humanise } from './humanise.ts';
+import { otherwiseOf } from './otherwise.ts';
 
 export type Explanation = {
   readonly cause: Cause;
@@ -42,6 +43,7 @@ export const explain = (ranking: Ranking, evidence: Evidence): Explanation => {
       kind: first.kind,
       reason,
       confidence: ranking.confidence,
+      otherwise: otherwiseOf(ranking),
     },
     ranking: ranking.suspects.slice(0, 10).map((suspect, place) => ({
       entity: suspect.entity,

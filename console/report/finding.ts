@@ -57,6 +57,7 @@ export const causeLines = ({ cause, ranking, proof }: Incident): Line[] =>
     : [
         { text: cause.reason, proof: ids(proof.cause) },
         ...(ranking[0]?.evidence ?? []).map((one) => ({ text: figure(one), proof: ids(proof.cause) })),
+        ...(cause.otherwise === undefined ? [] : [{ text: cause.otherwise, proof: ids(proof.cause) }]),
       ];
 
 export const pathLines = (incident: Incident): Line[] =>

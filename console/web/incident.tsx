@@ -66,6 +66,7 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
               </li>
             ))}
           </ul>
+          {of.cause?.otherwise !== undefined && <p data-testid="otherwise">{of.cause.otherwise[lang]}</p>}
         </section>
       </div>
       <Payments of={of} lang={lang} />

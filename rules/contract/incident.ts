@@ -20,6 +20,8 @@ export const cause = z.object({
   /** One sentence with its numbers. */
   reason: bilingual,
   confidence: z.number().min(0).max(1),
+  /** What would have to be seen for another cause to be named. */
+  otherwise: bilingual.optional(),
 });
 export type Cause = Readonly<z.infer<typeof cause>>;
 
