@@ -64,13 +64,15 @@ export const diagnoseCommand = async (args: readonly string[], out: (line: strin
   for (const folder of folders) {
     try {
       const diagnosis = diagnoseCase(readCase(folder));
-      if (isJson) out(JSON.stringify(diagnosis));
+      // Others read the object as it was agreed on.
+      const { otherwise, ...agreed } = diagnosis;
+      if (isJson) out(JSON.stringify(agreed));
       else {
         out(`${diagnosis.case}: ${diagnosis.ranking.length === 0 ? 'nothing stands out' : ''}`);
         diagnosis.ranking.slice(0, 5).forEach((s, i) => {
           out(`  ${i + 1}. ${s.service} ${s.metric} (${s.score.toFixed(2)}) ${s.why}`);
         });
-        if (diagnosis.otherwise !== undefined) out(`  ${diagnosis.otherwise}`);
+        if (otherwise !== undefined) out(`  ${otherwise}`);
       }
     } catch (error) {
       failed++;
