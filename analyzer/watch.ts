@@ -13,12 +13,13 @@ import {
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Graph } from './graph.ts';
 import { Groups } from './groups.ts';
+import { isConfession, type Layout, turn } from './layout.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
 import { Readings } from './readings.ts';
 import { Latest, Series, SeriesByIndex, unprobed } from './series.ts';
-import { allShown, Shed, type Shown } from './shed.ts';
-import { type Reported, Silences } from './silences.ts';
+import { allShown, Shed } from './shed.ts';
+import { Silences } from './silences.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
@@ -34,25 +35,14 @@ export type Probe = {
   samples: number;
 };
 
-/** A schema's columns as the bank knows them. */
-type Layout = Shown &
-  Reported & {
-    readonly probe: string;
-    /** Those that count an edge's calls. */
-    readonly calls: readonly number[];
-    /** Those that count an edge's failed calls. */
-    readonly errors: readonly number[];
-    readonly columns: FrameSchema['columns'];
-    /** A foreign sender's frames must first be made plain. */
-    readonly isForeign: boolean;
-  };
-
 export class Watch {
   readonly bank = new DetectorBank();
   readonly series = new SeriesByIndex();
   readonly places = new Places<Series>();
   /** Counts of failed calls that were last told as above zero. */
   readonly failing = new Set<number>();
+  /** The same, of what processes tell of themselves. */
+  readonly confessing = new Set<number>();
   readonly probes = new Map<string, Probe>();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
@@ -94,12 +84,13 @@ export class Watch {
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
     const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
     const errors = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.class === 'errors' ? [i] : []));
+    const own = series.flatMap(({ meta }, i) => (isConfession(meta) ? [i] : []));
     const indices = Uint32Array.from(series, ({ index }) => index);
     const isForeign = this.readings.concerns(schema);
     const { columns } = schema;
     const state = { lastMs: -1, isOver: true };
     const shown = allShown(series, indices);
-    this.layouts.set(schema.hash, { probe: hash, ...shown, calls, errors, columns, isForeign, ...state });
+    this.layouts.set(schema.hash, { probe: hash, ...shown, calls, errors, own, columns, isForeign, ...state });
     const { service, host } = schema.resource;
     const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
     this.probes.set(hash, { ...before, hash, service, host });
@@ -125,13 +116,10 @@ export class Watch {
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
-  private note({ series, indices, calls, errors }: Layout, { values, timeMs }: Frame, atMs: number): void {
+  private note({ series, indices, calls, errors, own }: Layout, { values, timeMs }: Frame, atMs: number): void {
     this.latest.keep(indices, values, timeMs);
-    for (const i of errors) {
-      const value = values[i] ?? Number.NaN;
-      if (value > 0) this.failing.add(series[i]!.index);
-      else if (value === 0) this.failing.delete(series[i]!.index);
-    }
+    for (const i of errors) turn(this.failing, series[i]!.index, values[i] ?? Number.NaN);
+    for (const i of own) turn(this.confessing, series[i]!.index, values[i] ?? Number.NaN);
     for (const i of calls) {
       const one = series[i]!;
       if (!(values[i]! > 0)) continue;
@@ -256,6 +244,7 @@ export class Watch {
     this.calm(one.index);
     this.shed.forget(one.index);
     this.failing.delete(one.index);
+    this.confessing.delete(one.index);
     this.series.delete(one.index);
     this.places.remove(one);
     this.byId.delete(one.meta.id);

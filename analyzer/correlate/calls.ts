@@ -15,6 +15,9 @@ import {
 
 /** A few errors among many calls are the daily bread of retries. */
 const errorShareMin = 0.05;
+/** Least share of failed calls that is trouble where `usual` fails anyway; always one that can be. */
+export const shareThatMatters = (usual: number, change: number): number =>
+  Math.min((1 + usual) / 2, Math.max(errorShareMin, (1 + change) * usual));
 /** So many ticks with calls of which none fails end a trouble, as they end an anomaly: what was before is told already. */
 const calmTicks = 5;
 /** Samples over which the band remembers how many calls fail. */
@@ -74,18 +77,29 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
     counted === undefined
       ? rate + 1 / Math.min(learned, remembered)
       : failShare(rate, usualCalls, Math.min(learned, remembered));
-  const matters = Math.max(counted === undefined ? floor : errorShareMin, (1 + change) * usual);
+  const matters = counted === undefined ? Math.max(floor, (1 + change) * usual) : shareThatMatters(usual, change);
+  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor });
+};
+
+/**
+ * Failures tick by tick against what is usual and what matters: shares of the calls where somebody counts them, else failures a tick.
+ * @param told failures and calls of the last ticks, aligned at the present
+ */
+export const failuresWeighed = (
+  { values, calls }: { readonly values: readonly number[]; readonly calls: readonly number[] | undefined },
+  { usual, matters, floor }: { readonly usual: number; readonly matters: number; readonly floor: number },
+): Weighed => {
   let [nats, ticks, errors, all, calm] = [0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
-    const n = counted === undefined ? 1 : (counted.calls[counted.calls.length - back] ?? Number.NaN);
+    const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    nats += counted === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
+    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all] = [0, 0, 0, 0];
     else [ticks, errors, all] = [ticks + (k > 0 ? 1 : 0), errors + k, all + n];
   }
-  const isTrouble = errors - usual * all >= floor && (counted === undefined || errors >= errorShareMin * all);
+  const isTrouble = errors - usual * all >= floor && (calls === undefined || errors >= errorShareMin * all);
   return isTrouble ? { nats, ticks } : { nats: 0, ticks: 0 };
 };
 

@@ -8,6 +8,7 @@ import { weighed } from './calls.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
 import { commonMode, matters, opens } from './opening.ts';
+import { againstPeers } from './peers.ts';
 import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { isSlow, slowEdges, told } from './slow.ts';
@@ -29,7 +30,7 @@ export type Opener = {
 
 /** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
 const stirring = ({ watch, tickMs }: Engine): ReadonlySet<number> =>
-  new Set([...watch.opening, ...watch.failing, ...slowEdges(watch, tickMs)]);
+  new Set([...watch.opening, ...watch.failing, ...watch.confessing, ...slowEdges(watch, tickMs)]);
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
@@ -50,7 +51,9 @@ export const openers = (engine: Engine): Opener[] => {
     if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) continue;
     const isBusiness = one.meta.class === 'business';
     const isAge = watch.groups.ages.get(one.calls) === one;
-    const ended = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
+    const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
+    const peers = againstPeers(watch, one, rule, tickMs);
+    const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
     // Slowness shows by the calls that wait before they end.
     const waits = unanswered(watch, one, rule);
     const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
@@ -60,13 +63,16 @@ export const openers = (engine: Engine): Opener[] => {
     const nats = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
     const anomaly =
-      watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one));
+      ended === peers
+        ? told(watch, one, lasted, peers)
+        : (watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one)));
     if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
     if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))) continue;
     const calls = watch.callsOf(one);
-    const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned: watch.bank.baseline(index).n };
+    const learned = ended === peers ? peers.learned : watch.bank.baseline(index).n;
+    const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned };
     if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
     if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))

@@ -21,10 +21,12 @@ export const slowEdges = function* (watch: Watch, tickMs: number): Generator<num
     for (const one of figures.values()) if (one.lastMs >= tickMs && isSlow(watch, one)) yield one.index;
 };
 
-/** A series' last `ticks` samples as an anomaly like the detector's. */
-export const told = (watch: Watch, one: Series, ticks: number): Anomaly => {
+type Band = Pick<Anomaly, 'expected' | 'low' | 'high'>;
+
+/** A series' last `ticks` samples as an anomaly like the detector's; `band` is what else was expected than the series itself is like. */
+export const told = (watch: Watch, one: Series, ticks: number, band: Band = watch.expected(one)): Anomaly => {
   const { timesMs } = watch.bank.recent(one.index);
-  const { expected, low, high } = watch.expected(one);
+  const { expected, low, high } = band;
   const { meta, last, lastMs } = one;
   return {
     ...subjectOf(meta),

@@ -34,7 +34,7 @@ export const explain = (ranking: Ranking, evidence: Evidence): Explanation => {
   if (first === undefined) throw new RangeError('an empty ranking has no explanation');
   const callers = [...new Set(evidence.edges.filter((e) => e.callee === first.entity).map((e) => e.caller))];
   const affected = [...new Set(ranking.path.map((step) => step.to))];
-  const reason = reasonOf(first, callers, affected);
+  const reason = reasonOf(first, callers, affected, evidence);
   return {
     cause: {
       entity: first.entity,
@@ -50,7 +50,7 @@ export const explain = (ranking: Ranking, evidence: Evidence): Explanation => {
       entityKind: suspect.entityKind,
       metric: suspect.metric,
       score: suspect.score,
-      why: place === 0 ? reason : whyNot(suspect, first),
+      why: place === 0 ? reason : whyNot(suspect, first, evidence),
       evidence: suspect.series.flatMap((s) => (s.anomaly === undefined ? [] : [s.anomaly])).slice(0, 8),
     })),
     path: ranking.path.map((step) => ({
@@ -62,26 +62,50 @@ export const explain = (ranking: Ranking, evidence: Evidence): Explanation => {
       .slice(1)
       .filter((s) => s.entity !== first.entity && s.because.some((b) => b.code === 'explained_by'))
       .slice(0, 10)
-      .map((s) => ({ entity: s.entity, metric: s.metric, why: whyNot(s, first) })),
+      .map((s) => ({ entity: s.entity, metric: s.metric, why: whyNot(s, first, evidence) })),
   };
 };
 
-const figures = (suspect: RankedSuspect): Bilingual => {
+/** Whether the figure is one process' own, and its service has others that tell the same. */
+const isOneOfMany = ({ entity, metric, series: [shown] }: RankedSuspect, { series }: Evidence): boolean =>
+  shown?.meta.instance !== undefined &&
+  shown.meta.caller === undefined &&
+  series.some(
+    ({ meta }) =>
+      meta.entity === entity &&
+      meta.metric === metric &&
+      meta.caller === undefined &&
+      meta.instance !== shown.meta.instance,
+  );
+
+const figures = (suspect: RankedSuspect, evidence: Evidence): Bilingual => {
   if (Number.isNaN(suspect.seen)) return { en: 'no telemetry any more', zh: '不再有遥测数据' };
   const seen = humanise(suspect.seen, suspect.unit);
   const expected = humanise(suspect.expected, suspect.unit);
   // A figure of an edge may accuse its caller; then it says whose figure it is.
   const of = suspect.series[0]?.meta.entity ?? suspect.entity;
   const whose = of === suspect.entity ? { en: '', zh: '' } : { en: ` towards ${of}`, zh: `（对 ${of}）` };
+  // A process that is held against its peers is told by name.
+  const instance = isOneOfMany(suspect, evidence) ? suspect.series[0]?.meta.instance : undefined;
+  if (instance !== undefined)
+    return {
+      en: `${suspect.metric} on ${instance} is ${seen} where ${expected} is expected`,
+      zh: `${instance} 的 ${suspect.metric} 为 ${seen}，预期 ${expected}`,
+    };
   return {
     en: `${suspect.metric}${whose.en} is ${seen} where ${expected} is expected`,
     zh: `${suspect.metric}${whose.zh} 为 ${seen}，预期 ${expected}`,
   };
 };
 
-const reasonOf = (suspect: RankedSuspect, callers: readonly string[], affected: readonly string[]): Bilingual => {
+const reasonOf = (
+  suspect: RankedSuspect,
+  callers: readonly string[],
+  affected: readonly string[],
+  evidence: Evidence,
+): Bilingual => {
   const kind = kindText[suspect.kind];
-  const numbers = figures(suspect);
+  const numbers = figures(suspect, evidence);
   const from = suspect.caller === suspect.entity ? undefined : (suspect.caller ?? callers[0]);
   const seenBy = from === undefined ? { en: '', zh: '' } : { en: `, as seen by ${from}`, zh: `（由 ${from} 观测）` };
   const upstream =
@@ -97,8 +121,8 @@ const reasonOf = (suspect: RankedSuspect, callers: readonly string[], affected: 
   };
 };
 
-const whyNot = (suspect: RankedSuspect, first: RankedSuspect): Bilingual => {
-  const numbers = figures(suspect);
+const whyNot = (suspect: RankedSuspect, first: RankedSuspect, evidence: Evidence): Bilingual => {
+  const numbers = figures(suspect, evidence);
   const explained = suspect.because.find((b) => b.code === 'explained_by');
   if (suspect.entity === first.entity)
     return { en: `the same entity: ${numbers.en}.`, zh: `同一实体：${numbers.zh}。` };

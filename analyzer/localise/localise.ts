@@ -112,7 +112,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
         score: score * (place === 0 ? 1 : (0.5 * one.strength.strength) / showing[0]!.strength.strength),
         kind,
         seen: one.strength.seen,
-        expected: baseline.location,
+        expected: one.strength.expected ?? baseline.location,
         unit: meta.unit,
         onsetMs: one.strength.onsetMs,
         ...(meta.caller === undefined ? {} : { caller: meta.caller }),

@@ -3,7 +3,7 @@
 import type { SeriesEvidence } from '../types.ts';
 import { certaintyOf } from './certainty.ts';
 import type { Settings } from './settings.ts';
-import { countsOf, failingStrength, isFailures } from './shares.ts';
+import { controlOf, countsOf, failingStrength, isFailures } from './shares.ts';
 import { type Strength, strengthOf } from './strength.ts';
 
 /** Measures series of `all` from `fromMs` on; each by the counts that are among `all`. */
@@ -13,8 +13,11 @@ export const measureOf = (
   settings: Settings,
 ): ((one: SeriesEvidence) => Strength) => {
   const counts = countsOf(all);
+  const control = controlOf(all);
   const certainty = certaintyOf(all, counts, fromMs, settings);
   return (one) => {
+    const beside = control(one);
+    if (beside !== undefined) return failingStrength(one, beside.counts, fromMs, settings, Math.min(0.5, beside.share));
     const counted = isFailures(one) ? counts(one) : undefined;
     if (counted !== undefined) return failingStrength(one, counted, fromMs, settings);
     const plain = strengthOf(one, fromMs, settings);

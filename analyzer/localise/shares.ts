@@ -52,15 +52,57 @@ export const placesOf = function* (
   }
 };
 
+/** Part of the calls that usually fails. */
+const usualShare = ({ baseline }: SeriesEvidence, counts: SeriesEvidence): number =>
+  Math.max(baseline.location, baseline.mean, 0) / Math.max(1, counts.baseline.location);
+
+/** A process' own failures beside its calls, and which part of theirs its peers usually fail. */
+export type Control = { readonly counts: SeriesEvidence; readonly share: number };
+
+/**
+ * Finds the control group of the failures that a process tells of itself: the other processes of its service (canary analysis). undefined where
+ * there is none that tells.
+ */
+export const controlOf = (all: readonly SeriesEvidence[]): ((one: SeriesEvidence) => Control | undefined) => {
+  const isOwn = ({ meta }: SeriesEvidence): boolean => meta.caller === undefined && meta.instance !== undefined;
+  const services = new Map<string, SeriesEvidence[]>();
+  for (const one of all) {
+    if (!isOwn(one) || !isFailures(one) || one.meta.unit !== '{error}') continue;
+    const key = `${one.meta.entity}\u0000${one.meta.metric}`;
+    services.set(key, [...(services.get(key) ?? []), one]);
+  }
+  // Whoever is alone has no peers, and most are.
+  const groups = [...services.values()].filter((group) => new Set(group.map(({ meta }) => meta.instance)).size > 1);
+  if (groups.length === 0) return () => undefined;
+  const entities = new Set(groups.map(([one]) => one!.meta.entity));
+  const about = all.filter((one) => entities.has(one.meta.entity) && isOwn(one));
+  // Collections are timed and counted too: calls are what has a latency.
+  const timed = new Set(about.flatMap(({ meta }) => (meta.class === 'latency' ? [meta.metric] : [])));
+  const counts = countsOf(about.filter(({ meta }) => timed.has(meta.metric)));
+  const found = new Map<SeriesEvidence, Control>();
+  for (const group of groups)
+    for (const one of group) {
+      const mine = counts(one);
+      const shares = group.flatMap((peer) => {
+        const theirs = peer.meta.instance === one.meta.instance ? undefined : counts(peer);
+        return theirs === undefined ? [] : [usualShare(peer, theirs)];
+      });
+      if (mine !== undefined && shares.length > 0) found.set(one, { counts: mine, share: Math.min(...shares) });
+    }
+  return (one) => found.get(one);
+};
+
 /**
  * Strength of failures by the share of calls that failed from `fromMs` on, in the share's robust deviations: two points, or the binomial's
  * where so few calls say no better. `seen` stays the failures of a tick.
+ * @param most part that may be usual: that of its peers, since a process that always failed is no better for it
  */
 export const failingStrength = (
   failures: SeriesEvidence,
   counts: SeriesEvidence,
   fromMs: number,
   settings: Settings,
+  most = 0.5,
 ): Strength => {
   let [failed, calls, ticks, onsetMs] = [0, 0, 0, Number.POSITIVE_INFINITY];
   for (const [i, n] of placesOf(failures, counts, fromMs)) {
@@ -70,14 +112,14 @@ export const failingStrength = (
     if (n > 0 || k > 0) ticks++;
     if (k > 0) onsetMs = failures.timesMs[i]!;
   }
-  const usualCalls = Math.max(1, counts.baseline.location);
-  const usual = Math.min(0.5, Math.max(failures.baseline.location, failures.baseline.mean, 0) / usualCalls);
+  const usual = Math.min(most, usualShare(failures, counts));
   // That none failed so far does not mean never: one call more is thought of as failed (Laplace).
   const scale = Math.max(LEAST_SHARE, Math.sqrt((Math.max(usual, 1 / (calls + 1)) * (1 - usual)) / Math.max(1, calls)));
   const shift = calls === 0 ? 0 : failed / calls - usual;
   return {
     strength: tempered(shift / scale, 1, settings),
     seen: ticks === 0 ? Number.NaN : failed / ticks,
+    expected: ticks === 0 ? Number.NaN : (usual * calls) / ticks,
     onsetMs,
     present: ticks,
     share: 1,

@@ -10,6 +10,8 @@ export type Strength = {
   /** The figure that shows it best, and when it first left the band. */
   readonly seen: number;
   readonly onsetMs: number;
+  /** What `seen` would usually be, where that is not what the series itself was like. */
+  readonly expected?: number;
   /** Samples that spoke; 0 where the series says nothing. */
   readonly present: number;
   /** What `strength` is made of: share of the samples that are outside, their median shift (the metric's unit, bad direction) and its scale. */
