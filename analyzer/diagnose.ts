@@ -123,6 +123,9 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const { series, entities } = around(engine, file);
   // What an incident before this one did is nobody's usual: a relapse is measured by the calm in between.
   const sinceMs = Math.max(onsetMs - beforeOnsetMs, Math.min(engine.calmSinceMs, onsetMs));
+  // What announced work explains opens nothing: whoever is worked on was not the one. What it sees of others counts.
+  const works = [...underWay(engine, onsetMs), ...underWay(engine, engine.now.atMs)];
+  const excused = new Set(works.map(({ service }) => service));
   const edges: GraphEdge[] = [];
   for (const { caller, callee, source } of graph.edges.values())
     if (entities.has(caller) || entities.has(callee)) edges.push({ caller, callee, source });
@@ -131,7 +134,9 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     onsetMs,
     nowMs: tickMs,
     series: series
-      .filter(({ index, meta }) => !isMute(meta, watch.active.has(index), tickMs - onsetMs))
+      .filter(
+        ({ index, meta }) => !excused.has(meta.entity) && !isMute(meta, watch.active.has(index), tickMs - onsetMs),
+      )
       .map((one) => seenAs(engine, one, { onsetMs, sinceMs }, samples, speaks)),
     edges,
     kinds: graph.kinds,

@@ -118,6 +118,13 @@ describe('what is no incident', () => {
     works(run, one).seconds(20, { errors: { [shop]: 1 } });
     expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([shop]);
   });
+  it('and whoever is worked on is not named for what others suffer from, however loud it is itself', () => {
+    const run = new Run(8).seconds(90);
+    const { one, store } = run.platform.names;
+    works(run, store).seconds(20, { slow: { [one]: 750 }, loud: { [store]: 40 } });
+    expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([one]);
+    expect(run.of('incident.cause')[0]!.ranking.map(({ entity }) => entity)).not.toContain(store);
+  });
 });
 
 describe('the guards of an action', () => {
