@@ -15,10 +15,12 @@ export const metaOf = (
   const { service, instance, host } = resource;
   // What a consumer tells of the messages it takes is of its own work.
   const edge = service === undefined || column.edge?.role === 'consumer' ? undefined : column.edge;
-  // How often is always traffic, whatever it is that is counted.
-  const of = column.stat === 'count' ? 'traffic' : column.class;
-  // Room that is left is the other side of what is used.
-  const isRoom = of === 'resource' && classify(column.metric, column.unit).bad === 'down';
+  const byName = classify(column.metric, column.unit);
+  // How often is always traffic, whatever it is that is counted; so is how many went well, whoever calls it the other side of errors.
+  const isTraffic = column.stat === 'count' || (column.class === 'errors' && byName.class === 'traffic');
+  const of = isTraffic ? 'traffic' : column.class;
+  // Room that is left is the other side of what is used, and what went well of what failed.
+  const isOtherSide = of === byName.class && (of === 'resource' || of === 'errors') && byName.bad === 'down';
   return {
     id: column.id,
     entity: edge ? graph.resolve(edge.callee) : (service ?? host ?? probe),
@@ -30,6 +32,6 @@ export const metaOf = (
     unit: column.unit,
     class: of,
     kind: column.kind,
-    bad: isRoom ? 'down' : (rules.find((rule) => rule.class === of)?.bad ?? 'both'),
+    bad: isOtherSide ? 'down' : (rules.find((rule) => rule.class === of)?.bad ?? 'both'),
   };
 };

@@ -14,6 +14,7 @@ const known: readonly (readonly [name: string, unit: string, class_: string, bad
   ['http_5xx', '', 'errors', 'up'],
   ['HTTPCode_Target_5XX_Count', '', 'errors', 'up'],
   ['success_rate', '%', 'errors', 'down'],
+  ['shop.payments.successes', '{payment}', 'traffic', 'both'],
   ['availability', '%', 'errors', 'down'],
   ['container_cpu_usage_seconds_total', 's', 'resource', 'both'],
   ['CPUUtilization', '%', 'saturation', 'up'],

@@ -13,6 +13,8 @@ type Rule = readonly [words: RegExp, unit: RegExp | undefined, class_: MetricCla
 
 /** The first rule whose words are in the name counts. A name comes as its words, each between two spaces: ` http code 5xx count `. */
 const rules: readonly Rule[] = [
+  // How many went well rises and falls with demand; only as a share of all it tells of trouble.
+  [/ (success|successes|successful|ok|2xx) /, /^\{/, 'traffic', 'both'],
   [/ (success|successes|successful|availability|ok|apdex|2xx) /, undefined, 'errors', 'down'],
   [
     / (error|errors|err|errs|fail|fails|failed|failure|failures|exception|exceptions|reject\w*|refused|timeouts?|abort\w*|dropped|drops|retrans\w*|overflow\w*|oom\w*|faults? rate|[45]xx|unavailable|unhealthy|restarts?) /,
