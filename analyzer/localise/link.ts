@@ -13,7 +13,7 @@ const MISSED_MAX = 1;
 /** A process that is busy, stopped or full takes calls late and does not know it: from here on its own figures speak against it. */
 const OWN_MAX = 1;
 /** The callee's own lateness and the other callers' complaints, as a share of the loudest complaint, up to which they are noise beside it. */
-const CALM_SHARE = 0.3;
+export const CALM_SHARE = 0.3;
 const BETWEEN = ' → ';
 
 /** The name of the link between two entities. */
@@ -23,7 +23,7 @@ export const endsOf = (entity: string): readonly string[] => entity.split(BETWEE
 
 const isSymptom = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' || meta.class === 'errors';
 /** Only calls that ended have been seen from both sides: of one that still waits the callee cannot have told yet. */
-const isEnded = ({ meta }: SeriesEvidence): boolean => !/(^|\.|_)age$/.test(meta.metric);
+export const isEnded = ({ meta }: SeriesEvidence): boolean => !/(^|\.|_)age$/.test(meta.metric);
 const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
   meta.caller === undefined &&
   !isUnderWay(meta) &&

@@ -5,6 +5,7 @@ import { localise } from './localise.ts';
 import { overReleases } from './release.ts';
 import { defaults, type Settings } from './settings.ts';
 import { overVolumes } from './volumes.ts';
+import { overWays } from './way.ts';
 
 /**
  * For so long after an onset a resource speaks only where the detectors call it anomalous: heaps, caches and queues of a busy process wander
@@ -36,5 +37,7 @@ const ofBand = (evidence: Evidence, settings: Settings): Ranking => {
 /** Entities by their own signs, then what only a link between two of them explains, then what a release explains, then what a full volume does. */
 export const ranked = (all: Evidence, settings: Settings = defaults): Ranking => {
   const evidence = speaking(all);
-  return overVolumes(overReleases(overLinks(ofBand(evidence, settings), evidence), evidence), evidence);
+  const plain = ofBand(evidence, settings);
+  const between = overWays(plain, evidence) ?? overLinks(plain, evidence);
+  return overVolumes(overReleases(between, evidence), evidence);
 };
