@@ -60,3 +60,24 @@ it('says nothing of an instance that fails as its peers do, of one call that fai
 it('knows no control group where the other one has no more calls than itself', () => {
   expect(said(times(5, [2, 0]), times(5, [2, 2]))).toBeUndefined();
 });
+
+it('knows a peer that came after it was asked first, and none that went', () => {
+  const rules = rulesFor(randomNames(1));
+  const watch = new Watch(new Graph(rules.topology), rules.detectors);
+  const young = probeOf('shop', columns, 'shop-2');
+  const old = probeOf('shop', columns, 'shop-1');
+  watch.learn(young.schema, 0);
+  const one = [...watch.series.values()].find(({ meta }) => meta.class === 'errors')!;
+  const rule = watch.detectors.find((of) => of.class === 'errors')!;
+  const isHeldAgainst = (at: number): boolean => againstPeers(watch, one, rule, at * 1_000) !== undefined;
+  watch.push(young.frame(1, 1, 0.02, 1, 3), 1_000);
+  expect(isHeldAgainst(1)).toBe(false);
+  watch.learn(old.schema, 1_000);
+  for (let at = 2; at <= 60; at++) {
+    watch.push(old.frame(at, 9, 0.02, 0, 0), at * 1_000);
+    watch.push(young.frame(at, 1, 0.02, 1, 3), at * 1_000);
+  }
+  expect(isHeldAgainst(60)).toBe(true);
+  for (const other of watch.places.of('shop')) if (other.meta.instance === 'shop-1') watch.places.remove(other);
+  expect(isHeldAgainst(60)).toBe(false);
+});

@@ -12,9 +12,24 @@ const MORE_CALLS = 2;
 /** What a process tells of the calls that it serves; where it tells of several kinds of them, nothing is held against each other. */
 type Process = { readonly errors: Series; readonly counts: Series };
 
+/**
+ * What was found of a service's series, as long as they are the same: places put a series at the end of a service's list and take one by a list anew.
+ * Every process that fails a call now and then asks for it, and its service has some hundred series.
+ */
+const found = new WeakMap<readonly Series[], { readonly length: number; readonly processes: readonly Process[] }>();
+
 const processesOf = ({ places }: Watch, service: string): readonly Process[] => {
+  const all = places.of(service);
+  const known = found.get(all);
+  if (known?.length === all.length) return known.processes;
+  const processes = processesAmong(all);
+  found.set(all, { length: all.length, processes });
+  return processes;
+};
+
+const processesAmong = (all: readonly Series[]): readonly Process[] => {
   const [errors, counts] = [new Map<string, Series[]>(), new Map<string, Series[]>()];
-  const own = places.of(service).filter(({ meta }) => meta.caller === undefined);
+  const own = all.filter(({ meta }) => meta.caller === undefined);
   // Collections are timed and counted too: calls are what has a latency.
   const timed = new Set(own.flatMap(({ meta }) => (meta.class === 'latency' ? [meta.metric] : [])));
   for (const one of own) {
@@ -47,6 +62,8 @@ export const againstPeers = (watch: Watch, one: Series, rule: DetectorRule, tick
   // Who is gone fails nothing any more.
   if (one.lastMs < tickMs - limits.tickMs) return undefined;
   const all = processesOf(watch, one.meta.entity);
+  // Most are the only process of their service.
+  if (all.length < 2) return undefined;
   const own = all.find(({ errors }) => errors === one);
   const peers = all.filter((of) => of !== own && of.counts.lastMs >= one.lastMs - limits.tickMs);
   if (own === undefined || peers.length === 0) return undefined;
