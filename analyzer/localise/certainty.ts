@@ -2,16 +2,21 @@
 import { callsBeyond, natsOf, noChanceNats, slowShare, tickNatsMax } from '../correlate/rarity.ts';
 import type { SeriesEvidence } from '../types.ts';
 import type { Settings } from './settings.ts';
-import { callKeyOf, placesOf } from './shares.ts';
+import { callKeys, eachTick } from './shares.ts';
 
 /** Usual extreme of a tick by the figures' metric and calls: its p99, or its greatest where no p99 is told. */
-const extremesOf = (all: readonly SeriesEvidence[]): Map<string, number> => {
-  const extremes = new Map<string, number>();
+const extremesOf = (
+  all: readonly SeriesEvidence[],
+  keyOf: (one: SeriesEvidence) => string,
+): Map<string, Map<string, number>> => {
+  const extremes = new Map<string, Map<string, number>>();
   for (const one of all) {
-    const { stat, metric, class: of } = one.meta;
-    if (of !== 'latency' || (stat !== 'p99' && stat !== 'max')) continue;
-    const key = `${callKeyOf(one)}\u0000${metric}`;
-    if (stat === 'p99' || !extremes.has(key)) extremes.set(key, one.baseline.location);
+    const { stat, metric } = one.meta;
+    if (one.meta.class !== 'latency' || (stat !== 'p99' && stat !== 'max')) continue;
+    const key = keyOf(one);
+    const of = extremes.get(key) ?? new Map<string, number>();
+    if (of.size === 0) extremes.set(key, of);
+    if (stat === 'p99' || !of.has(metric)) of.set(metric, one.baseline.location);
   }
   return extremes;
 };
@@ -26,21 +31,24 @@ export const certaintyOf = (
   fromMs: number,
   { zLeast }: Settings,
 ): ((one: SeriesEvidence) => number) => {
-  const extremes = extremesOf(all);
+  const keyOf = callKeys();
+  let extremes: ReturnType<typeof extremesOf> | undefined;
   return (one) => {
     const counts = countsOf(one);
-    const extreme = extremes.get(`${callKeyOf(one)}\u0000${one.meta.metric}`);
+    // Few are slow, and often nobody is.
+    extremes ??= extremesOf(all, keyOf);
+    const extreme = extremes.get(keyOf(one))?.get(one.meta.metric);
     if (counts === undefined || counts.meta.metric !== one.meta.metric || extreme === undefined) return 1;
     const edge = one.baseline.location + zLeast * one.baseline.scale;
     let nats = 0;
-    for (const [i, n] of placesOf(one, counts, fromMs)) {
+    eachTick(one, counts, fromMs, (i, n) => {
       const value = one.values[i]!;
       if (value > edge && n > 0)
         nats += Math.min(
           tickNatsMax,
           natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, counts.baseline.location)),
         );
-    }
+    });
     return Math.min(1, nats / noChanceNats);
   };
 };

@@ -52,7 +52,8 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   // Who answers with errors did answer.
   if (best(of('errors').filter((s) => s.series.meta.caller === undefined)) > 0) return 'errors';
   // Most calls end as ever, some do not end.
-  const bodies = lateness.filter((s) => !isAge(s) && isBody(s) && s.strength.present > 0);
+  const calm = signs.calm.filter(({ series: { meta } }) => meta.class === 'latency');
+  const bodies = [...lateness, ...calm].filter((s) => !isAge(s) && isBody(s) && s.strength.present > 0);
   if (bodies.length > 0 && best(bodies) === 0 && best(lateness.filter(isAge)) > 0) return 'hang';
   // A timeout shows as both: calls that take long and then fail are late first.
   return latency >= 0.6 * errors ? 'latency' : 'errors';

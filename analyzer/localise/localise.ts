@@ -1,12 +1,12 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
-import type { WaitsFor } from './edges.ts';
+import type { Scored, WaitsFor } from './edges.ts';
 import { kindOf } from './kind.ts';
 import { passedOn } from './passed-on.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
-import { best, isSeen, type Signs, signsOf } from './signs.ts';
+import { best, isSeen, isSymptom, type Signs, signsOf } from './signs.ts';
 import { isStopped } from './starved.ts';
 
 type Because = RankedSuspect['because'][number];
@@ -48,8 +48,8 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   // as a load balancer's is. A third party that the topology or the traffic made known is none.
   const twinOf = (entity: string): string | undefined => {
     const of = signs.get(entity);
-    if (!settings.twins || of === undefined || callees.has(entity) || evidence.kinds.has(entity) || of.own.length > 0)
-      return undefined;
+    if (!settings.twins || of === undefined || callees.has(entity) || evidence.kinds.has(entity)) return undefined;
+    if (of.own.length > 0 || of.calm.some((one) => !isSymptom(one))) return undefined;
     const { class: way } = loudest(of.symptoms).series.meta;
     const isSickAlike = (name: string): boolean =>
       best((signs.get(name)?.symptoms ?? []).filter((s) => s.series.meta.class === way)) > settings.noise;
@@ -133,9 +133,12 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     path:
       first === undefined
         ? []
-        : pathOf(first.entity, callers, (entity) => signs.get(entity)?.symptoms.map((s) => s.strength) ?? []),
+        : pathOf(first.entity, callers, (entity) => symptomsOf(signs.get(entity)).map((s) => s.strength)),
   };
 };
+
+const symptomsOf = (of: Signs | undefined): readonly Scored[] =>
+  of === undefined ? [] : [...of.symptoms, ...of.calm.filter(isSymptom)];
 
 /** Whether `entity` calls `callee`, directly or through others: then it is the callee's victim. */
 const reach = (callees: ReadonlyMap<string, readonly string[]>): WaitsFor => {

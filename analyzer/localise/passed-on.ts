@@ -38,14 +38,20 @@ export const passedOn = (
   fromMs: number,
   settings: Settings,
 ): ((entity: string, callee: string, strongest: Scored) => number) => {
-  const shown = new Map<string, number>();
-  for (const one of all)
-    if (isFailures(one) && one.meta.caller === undefined)
-      shown.set(one.meta.entity, (shown.get(one.meta.entity) ?? 0) + excessOf(one, fromMs));
+  // Failures that an entity shows itself: asked of few.
+  const known = new Map<string, number | undefined>();
+  const shownBy = (entity: string): number | undefined => {
+    if (known.has(entity)) return known.get(entity);
+    const own = all.filter((one) => one.meta.entity === entity && one.meta.caller === undefined && isFailures(one));
+    const sum = own.length === 0 ? undefined : own.reduce((so, one) => so + excessOf(one, fromMs), 0);
+    known.set(entity, sum);
+    return sum;
+  };
   const edges = new Map<string, Scored[]>();
   for (const one of scored) {
     const { caller = '', entity, class: of } = one.series.meta;
-    if (caller === entity) continue;
+    // What has not moved is nothing that could be passed on.
+    if (caller === entity || (one.strength.strength === 0 && one.strength.shift <= 0)) continue;
     const key = `${caller}\u0000${entity}\u0000${of}`;
     const known = edges.get(key);
     if (known === undefined) edges.set(key, [one]);
@@ -60,7 +66,7 @@ export const passedOn = (
     if (series.meta.caller === entity) return 0;
     const figures = against(`${entity}\u0000${callee}\u0000${series.meta.class}`);
     if (isFailures(series)) {
-      const whole = shown.get(entity) ?? excessOf(series, fromMs);
+      const whole = shownBy(entity) ?? excessOf(series, fromMs);
       const part = figures.reduce((sum, one) => sum + (isFailures(one.series) ? excessOf(one.series, fromMs) : 0), 0);
       return whole > 0 ? Math.min(1, part / whole) : 0;
     }

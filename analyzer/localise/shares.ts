@@ -1,8 +1,8 @@
 // Failed calls by their share of the calls, wherever somebody counts both: thirty failures of a busy caller are not more than three of a callee
 // that is called three times a second. Calls are pooled since the onset, since at night a second holds too few to have a share.
-import type { SeriesEvidence } from '../types.ts';
+import type { SeriesEvidence, SeriesMeta } from '../types.ts';
 import type { Settings } from './settings.ts';
-import { type Strength, tempered } from './strength.ts';
+import { calmOf, type Strength, tempered } from './strength.ts';
 
 /** Two points of a share are its least scale, as of any share. */
 const LEAST_SHARE = 0.02;
@@ -10,10 +10,22 @@ const LEAST_SHARE = 0.02;
 /** Whose calls a figure is of: those of an edge by caller and callee, or those that a process serves. */
 export const callKeyOf = ({ meta: { entity, caller, instance } }: SeriesEvidence): string =>
   `${caller ?? ''}\u0000${entity}\u0000${instance ?? ''}`;
+/** `callKeyOf` for one look over many series: most follow others of the same calls, and the key is made once for them. */
+export const callKeys = (): ((one: SeriesEvidence) => string) => {
+  let last: SeriesMeta | undefined;
+  let key = '';
+  return (one) => {
+    const { meta } = one;
+    const isAlike = meta.entity === last?.entity && meta.caller === last.caller && meta.instance === last.instance;
+    if (!isAlike) key = callKeyOf(one);
+    last = meta;
+    return key;
+  };
+};
 const isTraffic = ({ meta }: SeriesEvidence): boolean => meta.class === 'traffic' && meta.kind === 'delta';
 /** Calls counted by whoever times them, and by others. */
-const isTimed = (one: SeriesEvidence): boolean => isTraffic(one) && one.meta.stat === 'count' && one.meta.unit === 's';
-const isTallied = (one: SeriesEvidence): boolean => isTraffic(one) && one.meta.unit.startsWith('{');
+const isTimed = ({ meta }: SeriesEvidence): boolean => meta.stat === 'count' && meta.unit === 's';
+const isTallied = ({ meta }: SeriesEvidence): boolean => meta.unit.startsWith('{');
 /** Failed calls a tick; shares and foreign rates are figures like any other. */
 export const isFailures = ({ meta }: SeriesEvidence): boolean => meta.class === 'errors' && meta.kind === 'delta';
 
@@ -22,33 +34,34 @@ export const isFailures = ({ meta }: SeriesEvidence): boolean => meta.class === 
  * undefined where there is none, or several.
  */
 export const countsOf = (all: readonly SeriesEvidence[]): ((figure: SeriesEvidence) => SeriesEvidence | undefined) => {
-  const onlyOnes = (is: (one: SeriesEvidence) => boolean): Map<string, SeriesEvidence | undefined> => {
-    const ones = new Map<string, SeriesEvidence | undefined>();
-    for (const one of all) {
-      if (!is(one)) continue;
-      const key = callKeyOf(one);
-      ones.set(key, ones.has(key) ? undefined : one);
-    }
-    return ones;
-  };
-  const [timed, tallied] = [onlyOnes(isTimed), onlyOnes(isTallied)];
+  const timed = new Map<string, SeriesEvidence | undefined>();
+  const tallied = new Map<string, SeriesEvidence | undefined>();
+  const keyOf = callKeys();
+  for (const one of all) {
+    if (!isTraffic(one)) continue;
+    const ones = isTimed(one) ? timed : isTallied(one) ? tallied : undefined;
+    if (ones === undefined) continue;
+    const key = keyOf(one);
+    ones.set(key, ones.has(key) ? undefined : one);
+  }
   return (figure) => {
-    const key = callKeyOf(figure);
+    const key = keyOf(figure);
     return timed.has(key) ? timed.get(key) : tallied.get(key);
   };
 };
 
-/** Places of the samples of `figure` from `fromMs` on, latest first, with the calls of the same tick; what only one of both tells is left out. */
-export const placesOf = function* (
+/** Visits the samples of `figure` from `fromMs` on, latest first, with the calls of the same tick; what only one of both tells is left out. */
+export const eachTick = (
   figure: SeriesEvidence,
   counts: SeriesEvidence,
   fromMs: number,
-): Generator<readonly [place: number, calls: number]> {
+  visit: (place: number, calls: number) => undefined,
+): undefined => {
   let at = counts.timesMs.length - 1;
   for (let i = figure.timesMs.length - 1; i >= 0 && figure.timesMs[i]! >= fromMs; i--) {
     while (at >= 0 && counts.timesMs[at]! > figure.timesMs[i]!) at--;
     const calls = counts.timesMs[at] === figure.timesMs[i] ? counts.values[at]! : Number.NaN;
-    if (!Number.isNaN(figure.values[i]!) && !Number.isNaN(calls)) yield [i, calls];
+    if (!Number.isNaN(figure.values[i]!) && !Number.isNaN(calls)) visit(i, calls);
   }
 };
 
@@ -59,15 +72,34 @@ const usualShare = ({ baseline }: SeriesEvidence, counts: SeriesEvidence): numbe
 /** A process' own failures beside its calls, and which part of theirs its peers usually fail. */
 export type Control = { readonly counts: SeriesEvidence; readonly share: number };
 
+/** Entities of which several processes tell. */
+const severalOf = (all: readonly SeriesEvidence[]): ReadonlySet<string> => {
+  const several = new Set<string>();
+  const first = new Map<string, string>();
+  let last: SeriesMeta | undefined;
+  for (const { meta } of all) {
+    const { entity, instance } = meta;
+    if (instance === undefined || meta.caller !== undefined) continue;
+    if (entity === last?.entity && instance === last.instance) continue;
+    last = meta;
+    const known = first.get(entity);
+    if (known === undefined) first.set(entity, instance);
+    else if (known !== instance) several.add(entity);
+  }
+  return several;
+};
+
 /**
  * Finds the control group of the failures that a process tells of itself: the other processes of its service (canary analysis). undefined where
  * there is none that tells.
  */
 export const controlOf = (all: readonly SeriesEvidence[]): ((one: SeriesEvidence) => Control | undefined) => {
   const isOwn = ({ meta }: SeriesEvidence): boolean => meta.caller === undefined && meta.instance !== undefined;
+  const several = severalOf(all);
+  if (several.size === 0) return () => undefined;
   const services = new Map<string, SeriesEvidence[]>();
   for (const one of all) {
-    if (!isOwn(one) || !isFailures(one) || one.meta.unit !== '{error}') continue;
+    if (!several.has(one.meta.entity) || !isOwn(one) || !isFailures(one) || one.meta.unit !== '{error}') continue;
     const key = `${one.meta.entity}\u0000${one.meta.metric}`;
     services.set(key, [...(services.get(key) ?? []), one]);
   }
@@ -105,13 +137,15 @@ export const failingStrength = (
   most = 0.5,
 ): Strength => {
   let [failed, calls, ticks, onsetMs] = [0, 0, 0, Number.POSITIVE_INFINITY];
-  for (const [i, n] of placesOf(failures, counts, fromMs)) {
+  eachTick(failures, counts, fromMs, (i, n) => {
     const k = failures.values[i]!;
     failed += k;
     calls += Math.max(n, k);
     if (n > 0 || k > 0) ticks++;
     if (k > 0) onsetMs = failures.timesMs[i]!;
-  }
+  });
+  // Of an edge it counts how far its share is from the usual one also where none failed.
+  if (failed === 0 && failures.meta.caller === undefined) return calmOf(ticks);
   const usual = Math.min(most, usualShare(failures, counts));
   // That none failed so far does not mean never: one call more is thought of as failed (Laplace).
   const scale = Math.max(LEAST_SHARE, Math.sqrt((Math.max(usual, 1 / (calls + 1)) * (1 - usual)) / Math.max(1, calls)));

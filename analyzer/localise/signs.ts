@@ -4,10 +4,13 @@ import { type Scored, shareOut, type WaitsFor } from './edges.ts';
 import { measureOf } from './measure.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
+import type { Strength } from './strength.ts';
 
 export type Signs = {
   readonly symptoms: readonly Scored[];
   readonly own: readonly Scored[];
+  /** Figures of its own that are within their band, symptoms and confessions: most are, and they say only that they would tell. */
+  readonly calm: readonly Scored[];
   readonly silent: boolean;
 };
 
@@ -15,7 +18,16 @@ export const best = (scored: readonly Scored[]): number =>
   scored.reduce((most, s) => Math.max(most, s.strength.strength), 0);
 
 /** Whether anything would show it if this entity answered late or wrongly. */
-export const isSeen = (signs: Signs): boolean => signs.symptoms.some((s) => s.strength.present > 0);
+export const isSeen = (signs: Signs): boolean =>
+  signs.symptoms.some((s) => s.strength.present > 0) || signs.calm.some((s) => isSymptom(s) && s.strength.present > 0);
+
+export const isSymptom = ({ series: { meta } }: Scored): boolean => meta.class === 'latency' || meta.class === 'errors';
+
+/** Figures of an entity's own that would show it if they were out of their band; where they work off something, also those that do not. */
+const isCalm = ({ caller, stat }: SeriesMeta, { strength }: Strength): boolean =>
+  strength === 0 && caller === undefined && stat !== 'count';
+
+type Gathered = { symptoms: Scored[]; own: Scored[]; calm: Scored[]; silences: number; told: number };
 
 /** Signs of every entity with a series; `callers` by callee. */
 export const signsOf = (
@@ -36,11 +48,11 @@ export const signsOf = (
   const restarted = new Set(
     evidence.events.flatMap(({ kind, entity, timeMs }) => (kind === 'restart' && timeMs >= from ? [entity] : [])),
   );
-  const signs = new Map<string, { symptoms: Scored[]; own: Scored[]; silences: number; told: number }>();
-  const signOf = (entity: string) => {
+  const signs = new Map<string, Gathered>();
+  const signOf = (entity: string): Gathered => {
     const known = signs.get(entity);
     if (known !== undefined) return known;
-    const made = { symptoms: [], own: [], silences: 0, told: 0 };
+    const made = { symptoms: [], own: [], calm: [], silences: 0, told: 0 };
     signs.set(entity, made);
     return made;
   };
@@ -63,8 +75,9 @@ export const signsOf = (
     };
     // How much waits in a queue is what lateness is of a callee: whoever takes from it may explain it.
     const isBacklog = meta.class === 'saturation' && evidence.kinds.get(meta.entity) === 'queue';
-    if (meta.class === 'latency' || meta.class === 'errors') symptoms[meta.class].push(scored);
-    else if (isBacklog) of.symptoms.push(scored);
+    if (isBacklog) of.symptoms.push(scored);
+    else if (isCalm(meta, plain)) of.calm.push(scored);
+    else if (meta.class === 'latency' || meta.class === 'errors') symptoms[meta.class].push(scored);
     else of.own.push(scored);
     if (meta.caller !== undefined) continue;
     of.told++;
@@ -79,9 +92,9 @@ export const signsOf = (
   for (const [caller, one] of starving(traffic, callers, evidence.kinds, from, settings))
     signs.get(caller)?.symptoms.push(one);
   return new Map(
-    [...signs].map(([entity, { symptoms, own, told, silences }]) => [
+    [...signs].map(([entity, { symptoms, own, calm, told, silences }]) => [
       entity,
-      { symptoms, own, silent: (told > 0 && silences > told / 2) || restarted.has(entity) },
+      { symptoms, own, calm, silent: (told > 0 && silences > told / 2) || restarted.has(entity) },
     ]),
   );
 };

@@ -7,26 +7,33 @@ import { MAD_TO_SD, middleOf } from './past.ts';
 import type { Settings } from './settings.ts';
 import { strengthOf } from './strength.ts';
 
+/** Whether a sample from `fromMs` on is below all before: of most series one of the last before says that none is. */
+const isLeastYet = ({ timesMs, values }: SeriesEvidence, fromMs: number): boolean => {
+  let least = Number.POSITIVE_INFINITY;
+  let i = values.length - 1;
+  for (; i >= 0 && timesMs[i]! >= fromMs; i--) if (values[i]! < least) least = values[i]!;
+  for (; i >= 0; i--) if (values[i]! <= least) return false;
+  return true;
+};
+
 /**
  * Calls by their roots, which make the noise of counts even, so that few calls and many are judged alike (Anscombe, Biometrika 35, 1948);
  * undefined where no sample since `fromMs` is so far below those before it that it could mean anything.
  */
 const rooted = (series: SeriesEvidence, fromMs: number, { zLeast }: Settings): SeriesEvidence | undefined => {
   const { timesMs, values, meta } = series;
+  if (!isLeastYet(series, fromMs)) return undefined;
   const before: number[] = [];
-  let [leastBefore, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let least = Number.POSITIVE_INFINITY;
   let isCount = meta.kind !== 'gauge';
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
     isCount &&= Number.isInteger(value);
     if (timesMs[i]! >= fromMs) least = Math.min(least, value);
-    else {
-      before.push(Math.sqrt(Math.max(0, value)));
-      leastBefore = Math.min(leastBefore, value);
-    }
+    else before.push(Math.sqrt(Math.max(0, value)));
   }
-  if (least >= leastBefore || before.length === 0) return undefined;
+  if (before.length === 0) return undefined;
   const location = middleOf(before);
   const spread = MAD_TO_SD * middleOf(before.map((value) => Math.abs(value - location)));
   // The root of a Poisson count deviates by a half, however alike the few samples before happen to be. Rates may be averages.

@@ -33,6 +33,12 @@ const NONE: Strength = {
 };
 /** Where more than half of the samples are alike the median deviation is none, and the mean one says how it moves (Iglewicz & Hoaglin, 1993). */
 const MEAN_TO_SD = Math.sqrt(Math.PI / 2);
+/** What a series is that stays within its band, by its samples: many are, and of few lengths. */
+const calm: Strength[] = [];
+export const calmOf = (present: number): Strength => {
+  calm[present] ??= { ...NONE, present };
+  return calm[present];
+};
 /** A memory that grows by a hundredth and stays there may mean something; a loop that is late by a hundredth more keeps nobody waiting. */
 const DURATION_STEP = 0.1;
 /** A figure hardly ever moves where its scale is such a part of how far it moved now. */
@@ -66,25 +72,36 @@ const placeFrom = (timesMs: Float64Array, fromMs: number): number => {
 const isOwnFigure = ({ class: of }: SeriesMeta): boolean => of === 'resource' || of === 'saturation';
 
 /** Level that a resource had just before, from which it may have stepped away; of anything else its baseline's. */
-const levelBefore = ({ meta, values, baseline }: SeriesEvidence, from: number): number => {
-  if (!isOwnFigure(meta)) return baseline.location;
-  const last: number[] = [];
-  for (let i = from - 1; i >= 0 && last.length < JUST_BEFORE; i--) if (!Number.isNaN(values[i]!)) last.push(values[i]!);
-  return last.length === 0 ? baseline.location : middleOf(last);
+const levelBefore = ({ values, baseline }: SeriesEvidence, from: number): number => {
+  // Three samples have a middle without a list that is sorted.
+  let [count, least, middle, most] = [0, Number.POSITIVE_INFINITY, baseline.location, Number.NEGATIVE_INFINITY];
+  for (let i = from - 1; i >= 0 && count < JUST_BEFORE; i--) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    count++;
+    // The upper one of two, as `middleOf`.
+    middle = count < 3 ? Math.max(most, value) : Math.max(least, Math.min(most, value));
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return middle;
 };
 
 /**
  * Most series are calm: no sample from `fromMs` on is out of the narrowest band that could be drawn around its past, or around its level just
  * before. Then its strength is 0 and need not be computed; of its past only the last `JUST_BEFORE` samples are looked at.
  */
-export const isCalm = (series: SeriesEvidence, fromMs: number, settings: Settings): boolean => {
-  const { meta, baseline, values, anomaly, timesMs } = series;
+export const isCalm = (series: SeriesEvidence, fromMs: number, settings: Settings): boolean =>
+  isCalmFrom(series, placeFrom(series.timesMs, fromMs), settings);
+
+const isCalmFrom = (series: SeriesEvidence, from: number, settings: Settings): boolean => {
+  const { meta, baseline, values, anomaly } = series;
   if (anomaly !== undefined) return false;
   const { zLeast, fall, stepLeast } = settings;
-  const from = placeFrom(timesMs, fromMs);
   const far = zLeast * Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
-  const level = levelBefore(series, from);
-  const step = isOwnFigure(meta) ? zLeast * Math.max(stepLeast * Math.abs(level), leastCount(meta.unit)) : far;
+  const isOwn = isOwnFigure(meta);
+  const level = isOwn ? levelBefore(series, from) : baseline.location;
+  const step = isOwn ? zLeast * Math.max(stepLeast * Math.abs(level), leastCount(meta.unit)) : far;
   for (let i = from; i < values.length; i++) {
     const change = values[i]! - baseline.location;
     const moved = values[i]! - level;
@@ -102,8 +119,8 @@ export const isCalm = (series: SeriesEvidence, fromMs: number, settings: Setting
  */
 export const strengthOf = (series: SeriesEvidence, fromMs: number, settings: Settings): Strength => {
   if (series.baseline.n < 3) return NONE;
-  if (isCalm(series, fromMs, settings))
-    return { ...NONE, present: presentFrom(series.values, placeFrom(series.timesMs, fromMs)) };
+  const from = placeFrom(series.timesMs, fromMs);
+  if (isCalmFrom(series, from, settings)) return calmOf(presentFrom(series.values, from));
   return fullStrengthOf(series, fromMs, settings);
 };
 
