@@ -141,6 +141,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     edges,
     kinds: graph.kinds,
     hosts: graph.hosts,
+    felt: file.felt,
     events: eventsOf(engine, onsetMs),
   };
 };

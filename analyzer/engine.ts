@@ -30,6 +30,8 @@ export type CaseFile = {
   readonly openedMs: number;
   /** Entities that belong to it. */
   readonly affected: Set<string>;
+  /** Ends of the calls that opened it; empty where a figure of the business did. */
+  readonly felt: Set<string>;
   /** The cause's own series and the figure up to which each is healthy, as it was before the onset. */
   references: Map<number, number>;
   /** Id of the decision that named the cause. */
@@ -180,6 +182,8 @@ export const apply = (engine: Engine, decision: Decision): void => {
         file.affected.add(anomaly.entity);
         if (anomaly.caller !== undefined) file.affected.add(anomaly.caller);
       }
+      if (decision.trigger.every((anomaly) => anomaly.class !== 'business'))
+        for (const entity of file.affected) file.felt.add(entity);
       break;
     case 'anomaly.detected':
       file.told.add(decision.anomaly.series);
@@ -211,6 +215,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     onsetMs,
     openedMs,
     affected: new Set(),
+    felt: new Set(),
     references: new Map(),
     causeId: undefined,
     rankedMs: 0,

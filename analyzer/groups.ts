@@ -9,6 +9,8 @@ export class Groups {
   readonly waiting = new Map<string, Series>();
   /** What most calls of an edge take. */
   readonly bodies = new Map<string, Series>();
+  /** What the calls of an edge take on average: of few calls one slow one shows here, where the median is another's. */
+  readonly means = new Map<string, Series>();
   /** What the slowest calls of a tick take: p99, or the greatest where no p99 is told. */
   readonly tails = new Map<string, Series>();
   /** Groups of which some figure may open an incident: so many places are watched. */
@@ -29,10 +31,11 @@ export class Groups {
     if (isAge) this.ages.set(calls, one);
     else if (meta.stat === 'p99' || (meta.stat === 'max' && !this.tails.has(calls))) this.tails.set(calls, one);
     if (callee !== undefined && meta.stat === 'p50') this.bodies.set(calls, one);
+    if (callee !== undefined && meta.stat === 'mean') this.means.set(calls, one);
   }
 
   remove(one: Series): void {
-    for (const figures of [this.counts, this.ages, this.waiting, this.bodies, this.tails])
+    for (const figures of [this.counts, this.ages, this.waiting, this.bodies, this.means, this.tails])
       if (figures.get(one.calls) === one) figures.delete(one.calls);
     this.places.delete(one.calls);
   }

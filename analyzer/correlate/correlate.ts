@@ -5,6 +5,7 @@ import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../series.ts';
 import { weighed } from './calls.ts';
+import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
 import { commonMode, matters, opens } from './opening.ts';
@@ -56,23 +57,28 @@ export const openers = (engine: Engine): Opener[] => {
     const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
     // Slowness shows by the calls that wait before they end.
     const waits = unanswered(watch, one, rule);
-    const lasted = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
+    const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
+    const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
+    const lasted = Math.max(suffered, own?.ticks ?? 0);
+    const span = Math.max(lasted, ended.span ?? 0);
     const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
     // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
     const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
-    const nats = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
+    const shown = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
+    const nats = Math.max(shown, own?.nats ?? 0);
     if (lasted < 1 || (!isBusiness && nats < natsLeast)) continue;
     const anomaly =
       ended === peers
-        ? told(watch, one, lasted, peers)
-        : (watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, lasted) : failing(watch, one)));
+        ? told(watch, one, span, peers)
+        : (watch.anomaly(index) ?? (one.meta.class === 'latency' ? told(watch, one, span) : failing(watch, one)));
     if (anomaly === undefined) continue;
     // Ratios and levels of business may open; a mere amount falls whenever demand does.
     const kpi = isBusiness ? engine.kpis.find(one.meta.metric) : undefined;
     if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher'))) continue;
     const calls = watch.callsOf(one);
     const learned = ended === peers ? peers.learned : watch.bank.baseline(index).n;
-    const candidate = { anomaly, ticksOut: lasted, calls, isAge, nats, learned };
+    const isConfessed = own !== undefined && own.nats >= shown;
+    const candidate = { anomaly, ticksOut: lasted, calls, isAge, isConfessed, nats, learned };
     if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
     if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))

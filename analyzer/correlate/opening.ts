@@ -10,6 +10,8 @@ export type Candidate = {
   readonly calls: number | undefined;
   /** It is the age of calls that have no answer yet: no extreme of those that ended, but what all wait for. */
   readonly isAge?: boolean;
+  /** The callee is beyond its own bands meanwhile, and its neighbours are not: no busy machine. */
+  readonly isConfessed?: boolean;
   /** How seldom a healthy series shows these samples by chance, −ln p, and how seldom is seldom enough (rarity.ts). */
   readonly nats: number;
   readonly natsNeeded: number;
@@ -42,18 +44,20 @@ const isTail = (anomaly: Anomaly): boolean =>
 
 /** Whether this anomaly may open an incident now. Traffic from customers and figures without callers are judged alike. */
 export const opens = (
-  { anomaly, ticksOut: out, calls, isAge = false, nats, natsNeeded, learned }: Candidate,
+  { anomaly, ticksOut: out, calls, isAge = false, isConfessed = false, nats, natsNeeded, learned }: Candidate,
   rule: DetectorRule | undefined,
 ): boolean => {
   if (rule === undefined || !rule.opens || learned < learnedMin || out < 1) return false;
   if (anomaly.shape === 'silence' || anomaly.stat === 'count' || anomaly.stat === 'sum') return false;
-  if (anomaly.class === 'business') return out >= ticks.business;
+  // Figures of business wander more than chance knows of; one that is far beyond need not be waited for.
+  if (anomaly.class === 'business')
+    return out >= ticks.business || (out >= ticks.body && nats >= slightTimes * natsNeeded);
   // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
   if (nats < natsNeeded) return false;
   if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
-  if (out >= ticks.body && (!isSlight || nats >= slightTimes * natsNeeded)) return true;
+  if (out >= ticks.body && (!isSlight || isConfessed || nats >= slightTimes * natsNeeded)) return true;
   if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (

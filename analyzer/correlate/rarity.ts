@@ -13,6 +13,8 @@ const callTail = 2;
 const figureTail = 4;
 /** Share of the calls that lie beyond the usual p99, and of a figure's samples beyond its band. */
 const beyond = 0.01;
+/** What one sample beyond its band is worth. */
+export const natsOne = -Math.log(beyond);
 
 /**
  * Nats that open an incident where `places` groups of calls are watched, so that chance opens one in 30 days on all of them together
@@ -58,13 +60,13 @@ const ratioOf = (n: number, k: number, from: number, to: number): number =>
 /**
  * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
  * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
- * @param usual share of calls that usually fail  @param matters least share that is trouble
+ * @param usual share of calls that usually fail  @param matters least share that is trouble  @param atMost what a tick is worth at most
  */
-export const troubleNats = (n: number, k: number, usual: number, matters: number): number => {
+export const troubleNats = (n: number, k: number, usual: number, matters: number, atMost = errorNatsMax): number => {
   if (n < 1 || usual >= matters) return 0;
   const [slight, heavy] = [ratioOf(n, k, usual, matters), ratioOf(n, k, usual, Math.max(0.5, (1 + matters) / 2))];
   const most = Math.max(slight, heavy);
-  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+  return Math.min(atMost, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
 };
 
 const countRatio = (k: number, from: number, to: number): number => k * Math.log(to / from) - (to - from);

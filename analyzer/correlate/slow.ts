@@ -15,9 +15,9 @@ export const isSlow = (watch: Watch, one: Series): boolean => {
   return matters(Math.fround(last), watch.expected(one).expected, meta.bad, rule, meta.unit);
 };
 
-/** Indices of edges' medians and ages that are slow in the tick, whether or not the bank calls them anomalous. */
+/** Indices of edges' medians, means and ages that are slow in the tick, whether or not the bank calls them anomalous. */
 export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
-  for (const figures of [watch.groups.bodies, watch.groups.ages])
+  for (const figures of [watch.groups.bodies, watch.groups.means, watch.groups.ages])
     for (const one of figures.values()) if (one.lastMs >= tickMs && isSlow(watch, one)) yield one.index;
 };
 

@@ -9,6 +9,11 @@ const CONFESSED = 1;
 /** Collections burn the processor and block the loop, a blocked loop is busy: the effect may be so much louder than what it comes from. */
 const LOUDER = 2;
 
+/** A memory that grew by less than half is no shortage: whoever works more holds more, and a loud effect of it is not its own. */
+const GROWN = 1.5;
+const isSlight = ({ series: { meta, baseline }, strength }: Scored): boolean =>
+  meta.unit === 'By' && strength.seen < GROWN * (strength.expected ?? baseline.location);
+
 /** Families of own figures by their words, each before those that it brings about. */
 const families: readonly (readonly [FaultKind, RegExp])[] = [
   ['memory', /mem|heap|gc/],
@@ -25,7 +30,9 @@ const familyOf = ({ meta }: Scored['series']): FaultKind | undefined =>
 const confessed = (own: readonly Scored[]): FaultKind | undefined => {
   const telling = own.filter((s) => s.strength.strength >= CONFESSED && familyOf(s.series) !== undefined);
   const loudest = best(telling);
-  const loud = telling.filter((s) => s.strength.strength * LOUDER >= loudest);
+  const loud = telling.filter(
+    (s) => s.strength.strength * (isSlight(s) && familyOf(s.series) === 'memory' ? 1 : LOUDER) >= loudest,
+  );
   const kinds = new Set(loud.map((s) => familyOf(s.series)));
   return [...families.map(([kind]) => kind), 'saturation' as const].find((kind) => kinds.has(kind));
 };

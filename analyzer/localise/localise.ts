@@ -16,6 +16,8 @@ const SILENT = 1.5;
 const SILENT_SICK = 2;
 /** What each suffering caller adds, up to three. */
 const CALLER = 0.1;
+/** What remains of whoever is in trouble beside the alarm: none of those who raised it waits for it. */
+const UNFELT = 0.25;
 /** A callee that explains so much of a symptom is told as the reason. */
 const EXPLAINED_TOLD = 0.3;
 
@@ -60,6 +62,13 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   const stoppedOf = (queue: string): string | undefined =>
     (callees.get(queue) ?? []).find((name) => signs.get(name)?.symptoms.some((one) => isStopped(one, name)));
   const anySick = [...sickness.values()].some((one) => one > 0);
+  /** Whether none of those who raised the alarm waits for `entity`. */
+  const isUnfelt = (entity: string): boolean =>
+    evidence.felt !== undefined &&
+    evidence.felt.size > 0 &&
+    evidence.kinds.get(entity) !== 'host' &&
+    (callers.has(entity) || callees.has(entity)) &&
+    ![...evidence.felt].some((one) => one === entity || waitsFor(one, entity));
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
     const symptom = best(of.symptoms);
@@ -90,7 +99,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     if (own > 0) because.push({ code: 'own_resources', weight: own * 0.5 });
     if (of.silent) because.push({ code: 'silent', weight: SILENT });
     const unexplained = Math.max(settings.unexplainedLeast, 1 - explained);
-    const score =
+    const whole =
       symptom * unexplained +
       // A busy resource is a confession beside symptoms of its own, as far as no callee explains them: who waits fills queues and heaps.
       (symptom > 0 || of.silent
@@ -98,6 +107,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
         : alone(of, settings) * (anySick && evidence.kinds.get(entity) === 'host' ? settings.hostIdle : 1)) +
       (of.silent ? SILENT : 0) +
       (symptom > 0 ? CALLER * Math.min(3, suffering) : 0);
+    const score = whole * (isUnfelt(entity) ? UNFELT : 1);
     if (score <= 0) continue;
     const showing = [...of.symptoms, ...of.own]
       .filter((s) => s.strength.strength > 0)

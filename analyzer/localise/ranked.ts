@@ -2,6 +2,7 @@
 import type { Evidence, Ranking, SeriesMeta } from '../types.ts';
 import { overLinks } from './link.ts';
 import { localise } from './localise.ts';
+import { overHosts } from './neighbours.ts';
 import { overReleases } from './release.ts';
 import { defaults, type Settings } from './settings.ts';
 import { overVolumes } from './volumes.ts';
@@ -34,10 +35,11 @@ const ofBand = (evidence: Evidence, settings: Settings): Ranking => {
   return plain;
 };
 
-/** Entities by their own signs, then what only a link between two of them explains, then what a release explains, then what a full volume does. */
+/** Entities by their own signs, then what only a link between two of them explains, then what a release explains, then what a full volume does, then what a
+ * processor does that somebody else uses. */
 export const ranked = (all: Evidence, settings: Settings = defaults): Ranking => {
   const evidence = speaking(all);
   const plain = ofBand(evidence, settings);
   const between = overWays(plain, evidence) ?? overLinks(plain, evidence);
-  return overVolumes(overReleases(between, evidence), evidence);
+  return overHosts(overVolumes(overReleases(between, evidence), evidence), evidence);
 };

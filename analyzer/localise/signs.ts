@@ -2,6 +2,7 @@
 import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
 import { type Scored, shareOut, type WaitsFor } from './edges.ts';
 import { measureOf } from './measure.ts';
+import { lessPauses } from './paused.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
 import type { Strength } from './strength.ts';
@@ -83,13 +84,18 @@ export const signsOf = (
     of.told++;
     if (series.anomaly?.shape === 'silence') of.silences++;
   }
-  for (const of of [symptoms.errors, symptoms.latency]) {
+  const latencies = lessPauses(symptoms.latency, (entity) => signs.get(entity)?.own);
+  for (const of of [symptoms.errors, latencies]) {
     const { kept, callers: theirs } = shareOut(of, from, settings, waitsFor);
     for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }
   const traffic = evidence.series.filter(({ meta }) => meta.class === 'traffic');
-  for (const [caller, one] of starving(traffic, callers, evidence.kinds, from, settings))
+  const isWaiting = (queue: string): boolean | undefined => {
+    const backlog = (signs.get(queue)?.symptoms ?? []).filter(({ series }) => series.meta.class === 'saturation');
+    return backlog.length === 0 ? undefined : best(backlog) > 0;
+  };
+  for (const [caller, one] of starving(traffic, callers, evidence.kinds, { fromMs: from, settings, isWaiting }))
     signs.get(caller)?.symptoms.push(one);
   return new Map(
     [...signs].map(([entity, { symptoms, own, calm, told, silences }]) => [

@@ -47,6 +47,13 @@ const rooted = (series: SeriesEvidence, fromMs: number, { zLeast }: Settings): S
   };
 };
 
+/** `isWaiting` tells whether more than usual waits in a queue; undefined where nobody says how much does. */
+type Look = {
+  readonly fromMs: number;
+  readonly settings: Settings;
+  readonly isWaiting: (queue: string) => boolean | undefined;
+};
+
 /**
  * Per caller the strongest fall of calls to a callee, as far as the caller itself is still called; shared by the callers of one callee.
  * From a queue nobody is called: of messages that come and are not taken the consumer is accused.
@@ -55,8 +62,7 @@ export const starving = (
   traffic: readonly SeriesEvidence[],
   callers: ReadonlyMap<string, readonly string[]>,
   kinds: ReadonlyMap<string, EntityKind>,
-  fromMs: number,
-  settings: Settings,
+  { fromMs, settings, isWaiting }: Look,
 ): Map<string, Scored> => {
   const falls = new Map<string, Scored>();
   for (const series of traffic) {
@@ -72,7 +78,10 @@ export const starving = (
     const by = (callers.get(entity) ?? []).filter((caller) => told.has(caller));
     for (const caller of by) {
       const left = (strength.strength - (falls.get(caller)?.strength.strength ?? 0)) / by.length;
-      const accused = kinds.get(caller) === 'queue' ? entity : caller;
+      const isQueue = kinds.get(caller) === 'queue';
+      // Where nothing waits, less came: the consumer takes what there is.
+      if (isQueue && isWaiting(caller) === false) continue;
+      const accused = isQueue ? entity : caller;
       if (left > (found.get(accused)?.strength.strength ?? 0))
         found.set(accused, { series, strength: { ...strength, strength: settings.starving * left } });
     }

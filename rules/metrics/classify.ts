@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   [/ (eventloop|event loop) .*(delay|utilization|lag) /, undefined, 'saturation', 'up'],
   [/ (eventloop|event loop|uptime|cpu time) /, undefined, 'resource', 'both'],
   [/ (gc|pause|garbage|garbagecollector) .*(duration|time|seconds|pause|ms) /, undefined, 'resource', 'up'],
-  [/ (pressures?|throttl\w*) /, undefined, 'saturation', 'up'],
+  [/ (pressures?|throttl\w*|sched wait|runq\w*) /, undefined, 'saturation', 'up'],
   [/ (cpu|io|disk|idle|iowait|busy|user|steal) .*(time|seconds) /, undefined, 'resource', 'both'],
   [
     / (duration|durations|latency|latencies|lat|response ?time|responsetime|resp time|rt|mrt|rtt|ttfb|elapsed|delay|age|gap|processing time|request time|p\d\d\d?\d?) /,

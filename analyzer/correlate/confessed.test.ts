@@ -1,0 +1,47 @@
+// A loop that is blocked again and again: few calls of each second are hurt, but the reason shows in each.
+import { expect, it } from 'vitest';
+import { Graph } from '../graph.ts';
+import { randomNames, rulesFor } from '../testing/platform.ts';
+import { probeOf } from '../testing/probe.ts';
+import { Watch } from '../watch.ts';
+import { confessed } from './confessed.ts';
+
+const toBank = { edge: { callee: 'bank', protocol: 'http' }, unit: 's' } as const;
+const loop = { metric: 'nodejs.eventloop.delay.max', class: 'saturation', unit: 's' } as const;
+const till = probeOf('till', [
+  { ...toBank, metric: 'http.client.request.duration', kind: 'delta', class: 'traffic', stat: 'count' },
+  { ...toBank, metric: 'http.client.request.duration', class: 'latency', stat: 'mean' },
+  loop,
+]);
+const bank = probeOf('bank', [loop]);
+
+/** After two healthy minutes: ticks in which the loops of the bank and of its caller were delayed so long, s. */
+const after = (suffers: number, ...ticks: readonly (readonly [bank: number, till: number])[]) => {
+  const rules = rulesFor(randomNames(1));
+  const watch = new Watch(new Graph(rules.topology), rules.detectors);
+  for (const { schema } of [till, bank]) watch.learn(schema, 0);
+  let at = 0;
+  const push = (ofBank: number, ofTill: number): void => {
+    at++;
+    watch.push(till.frame(at, 9, 0.05 + 0.001 * (at % 5), ofTill), at * 1_000);
+    watch.push(bank.frame(at, ofBank), at * 1_000);
+  };
+  while (at < 120) push(0.02 + 0.001 * (at % 3), 0.02 + 0.001 * (at % 4));
+  for (const [ofBank, ofTill] of ticks) push(ofBank, ofTill);
+  const mean = [...watch.series.values()].find(({ meta }) => meta.stat === 'mean')!;
+  return confessed(watch, mean, suffers, at * 1_000);
+};
+
+it('adds up over the ticks in which the callee was blocked', () => {
+  const once = after(9, [0.7, 0.02]);
+  const twice = after(9, [0.7, 0.02], [0.7, 0.02]);
+  expect(twice.ticks).toBe(2);
+  expect(once.nats).toBeGreaterThan(9);
+  expect(twice.nats).toBeGreaterThan(1.5 * once.nats);
+});
+
+it('is nothing where nobody suffers, where the caller is blocked alike, and once it is over', () => {
+  expect(after(0, [0.7, 0.02]).nats).toBe(0);
+  expect(after(9, [0.7, 0.7]).nats).toBe(0);
+  expect(after(9, [0.7, 0.02], [0.02, 0.02]).nats).toBe(0);
+});

@@ -1,0 +1,51 @@
+// Who keeps its callers waiting and is itself far beyond its band: a loop that is blocked, a processor that is used up. Slow calls and their reason are
+// one trouble, so neither is added to the other; but a reason that shows in each tick is evidence where few calls of each are hurt.
+import { limits } from '@fenghuo/rules/contract';
+import { isUnderWay } from '../localise/signs.ts';
+import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
+import type { Weighed } from './calls.ts';
+import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
+
+const none: Weighed = { nats: 0, ticks: 0 };
+/** Ticks by which a process that is blocked may be late with what it tells. */
+const lateTicks = 1;
+
+const isOwn = ({ meta }: Series): boolean =>
+  meta.class === 'saturation' && meta.caller === undefined && meta.ofHost !== true && !isUnderWay(meta);
+
+/** Ticks back from its last sample in which a figure was beyond its band, and what they are worth together. */
+const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number): Weighed => {
+  if (lastMs < tickMs - lateTicks * limits.tickMs) return none;
+  const { high } = bank.expected(index);
+  const values = bank.values(index);
+  let [nats, ticks] = [0, 0];
+  for (let i = values.length - 1; i >= 0 && values[i]! > high; i--, ticks++)
+    nats += Math.min(tickNatsMax, figureNats(values[i]!, high));
+  return { nats, ticks };
+};
+
+const strongest = (watch: Watch, entity: string, tickMs: number, metric?: string): Weighed & { metric: string } => {
+  let best: Weighed & { metric: string } = { ...none, metric: '' };
+  for (const one of watch.places.of(entity)) {
+    if (!isOwn(one) || (metric !== undefined && one.meta.metric !== metric)) continue;
+    const said = beyondBand(watch, one, tickMs);
+    if (said.nats > best.nats) best = { ...said, metric: one.meta.metric };
+  }
+  return best;
+};
+
+/**
+ * What the saturation of `one`'s callee says while `one`, a figure of calls to it that suffer by `suffers` nats, does. Nothing where the caller, or another of
+ * its callees, shows the same: then the machine they share is busy.
+ */
+export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickMs: number): Weighed => {
+  const { caller, entity } = meta;
+  if (caller === undefined || meta.class !== 'latency' || suffers < natsOne) return none;
+  const said = strongest(watch, entity, tickMs);
+  if (said.ticks === 0) return none;
+  const around = new Set([caller, ...watch.places.by(caller).map((one) => one.meta.entity)]);
+  around.delete(entity);
+  const isShared = [...around].some((other) => strongest(watch, other, tickMs, said.metric).nats > said.nats / 2);
+  return isShared ? none : { nats: said.nats, ticks: said.ticks, span: said.ticks };
+};

@@ -1,0 +1,34 @@
+// A stranger's job on the host of five services: all of them wait for a processor, none of them uses more of it.
+import { expect, it } from 'vitest';
+import { evidence as known, series } from '../testing/evidence.ts';
+import type { Evidence, SeriesEvidence } from '../types.ts';
+import { ranked } from './ranked.ts';
+
+const services = ['till', 'opal', 'jade', 'moss', 'fern'];
+const slow = series({ entity: 'opal', caller: 'till', metric: 'client.duration', stat: 'p50' }, 0.05, [0.4, 0.4]);
+const wait = (entity: string, now: number): SeriesEvidence =>
+  series({ entity, metric: 'process.linux.sched.wait_time', class: 'saturation', unit: 's', kind: 'delta' }, 0.03, [
+    now,
+    now,
+  ]);
+const use = (entity: string, now: number): SeriesEvidence =>
+  series({ entity, metric: 'process.cpu.utilization', class: 'saturation', unit: '1' }, 0.05, [now, now]);
+const first = (...all: SeriesEvidence[]) => {
+  const evidence: Evidence = {
+    ...known([slow, ...all], [['till', 'opal']]),
+    hosts: new Map(services.map((entity) => [entity, 'box'])),
+    stepMs: 1_000,
+  };
+  return ranked(evidence).suspects[0];
+};
+
+it('is the host when most of its services wait and nobody known burns it', () => {
+  expect(first(...services.map((entity) => wait(entity, 0.5)))).toMatchObject({ entity: 'box', kind: 'cpu' });
+});
+
+it('is none of the host when one of its services burns the processor, when few wait, or when few tell', () => {
+  const all = services.map((entity) => wait(entity, 0.5));
+  expect(first(...all, use('moss', 1.2))?.entity).not.toBe('box');
+  expect(first(...all.slice(0, 2), ...services.slice(2).map((entity) => wait(entity, 0.03)))?.entity).not.toBe('box');
+  expect(first(...all.slice(0, 2))?.entity).not.toBe('box');
+});

@@ -1,0 +1,71 @@
+// Whoever shares a processor with a stranger: when most services of one host wait for a processor at once, and none of them burns it, the host is the
+// cause and each of them its victim. How long a runnable process waits is counted by the kernel (schedstat; Gregg, Systems Performance, 2020, on run queue latency).
+import type { FaultKind } from '@fenghuo/rules/contract';
+import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { middleOf } from './past.ts';
+
+/** Services of a host that must tell, so that it is no coincidence of one or two. */
+const TELLING_LEAST = 3;
+/** Part of the time for which a process waits for a processor that anybody would notice, s/s; and how many times what is usual. */
+const WAITING_LEAST = 0.1;
+const TIMES = 2;
+/** Processors that known services use more than usual, all together, from which on it is no stranger. */
+const BURNING = 0.3;
+/** How much more the host weighs than the loudest of its victims. */
+const HEAVIER = 1.5;
+/** What waiting for a processor looks like from outside; whoever is gone, fails or is short of something else has another story. */
+const WAITING: ReadonlySet<FaultKind> = new Set(['latency', 'hang', 'eventloop', 'cpu', 'saturation', 'unknown']);
+
+const isWait = ({ meta }: SeriesEvidence): boolean =>
+  meta.unit === 's' && /sched.*wait|run_?queue.*time|steal/.test(meta.metric);
+const isUse = ({ meta }: SeriesEvidence): boolean => /cpu\.(utilization|usage)$/.test(meta.metric) && meta.unit === '1';
+
+/** What a figure is now, the middle of its samples since the onset; undefined where it says nothing. */
+const nowOf = ({ timesMs, values }: SeriesEvidence, fromMs: number): number | undefined => {
+  const since = [...values].filter((value, i) => timesMs[i]! >= fromMs && !Number.isNaN(value));
+  return since.length === 0 ? undefined : middleOf(since);
+};
+
+/** The ranking with the host first where its services wait for a processor that none of them uses up. */
+export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
+  const first = ranking.suspects[0];
+  const host = first === undefined ? undefined : evidence.hosts.get(first.entity);
+  if (first === undefined || host === undefined || !WAITING.has(first.kind)) return ranking;
+  const fromMs = evidence.onsetMs - evidence.stepMs;
+  const seconds = evidence.stepMs / 1_000;
+  const told = new Map<string, { readonly one: SeriesEvidence; readonly waits: boolean; readonly now: number }>();
+  let burnt = 0;
+  for (const one of evidence.series) {
+    const { entity } = one.meta;
+    if (one.meta.caller !== undefined || evidence.hosts.get(entity) !== host || !(isWait(one) || isUse(one))) continue;
+    const now = nowOf(one, fromMs);
+    if (now === undefined) continue;
+    const usual = one.baseline.location;
+    if (isWait(one))
+      told.set(entity, { one, now, waits: now >= WAITING_LEAST * seconds && now >= TIMES * Math.max(usual, 0) });
+    else burnt += Math.max(0, now - usual);
+  }
+  const waiting = [...told.values()].filter(({ waits }) => waits);
+  if (told.size < TELLING_LEAST || 2 * waiting.length <= told.size || burnt >= BURNING) return ranking;
+  const [most] = [...waiting].sort((a, b) => b.now - a.now);
+  if (most === undefined) return ranking;
+  const { caller: _, ...rest } = first;
+  const named: RankedSuspect = {
+    ...rest,
+    entity: host,
+    entityKind: 'host',
+    metric: most.one.meta.metric,
+    score: HEAVIER * first.score,
+    kind: 'cpu',
+    seen: most.now,
+    expected: most.one.baseline.location,
+    unit: most.one.meta.unit,
+    because: [{ code: 'all_wait', about: String(waiting.length), weight: first.score }],
+    series: waiting.map(({ one }) => one).slice(0, TELLING_LEAST),
+  };
+  return {
+    ...ranking,
+    suspects: [named, ...ranking.suspects.filter(({ entity }) => entity !== host)],
+    path: waiting.map(({ one }) => ({ from: host, to: one.meta.entity, onsetMs: first.onsetMs })),
+  };
+};

@@ -1,0 +1,28 @@
+// A process that did not run saw its callees late by as much: the time that a call takes is told by whoever waits for it, pauses of its own included
+// (coordinated omission turned round, Tene 2013). What such a pause accounts for is no evidence against a callee.
+import type { Scored } from './edges.ts';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+
+/** Time for which an entity itself was kept from running, beyond what is usual, s: of its own saturation in units of time the longest. */
+const pauseOf = (own: readonly Scored[]): number =>
+  own.reduce((longest, { series: { meta }, strength }) => {
+    const unit = meta.class === 'saturation' && meta.caller === undefined ? SECONDS[meta.unit] : undefined;
+    return unit === undefined || strength.strength === 0 ? longest : Math.max(longest, strength.shift * unit);
+  }, 0);
+
+/** Latencies without those that are no longer than their callers were paused: those say nothing of the callee. */
+export const lessPauses = (
+  latencies: readonly Scored[],
+  ownOf: (entity: string) => readonly Scored[] | undefined,
+): Scored[] => {
+  const pauses = new Map<string, number>();
+  return latencies.map((one) => {
+    const { meta } = one.series;
+    const unit = SECONDS[meta.unit];
+    if (meta.caller === undefined || unit === undefined || one.strength.strength === 0) return one;
+    const pause = pauses.get(meta.caller) ?? pauseOf(ownOf(meta.caller) ?? []);
+    pauses.set(meta.caller, pause);
+    return one.strength.shift * unit > pause ? one : { ...one, strength: { ...one.strength, strength: 0 } };
+  });
+};
