@@ -1,4 +1,5 @@
 // Byte strings → small numbers, by hash and then by every byte: how label sets are recognised without being parsed.
+import { isSame } from './words.ts';
 
 const CHUNK_BYTES = 1_048_576;
 const LOAD_MAX = 0.6;
@@ -21,6 +22,7 @@ export class BytesIndex {
   private slots = 0;
   private readonly free: number[] = [];
   private chunks: Uint8Array[] = [];
+  private views: DataView[] = [];
   private used = CHUNK_BYTES;
   private readonly seed: number;
   private h1 = 0;
@@ -31,13 +33,23 @@ export class BytesIndex {
     this.seed = seed | 0;
   }
 
+  /** Where the bytes that followed last time end, if they stand at `from` again and end before `end`; else -1. */
+  follows(view: DataView, from: number, end: number): number {
+    const guess = this.last < 0 ? -1 : this.after[this.last]!;
+    if (guess < 0) return -1;
+    const length = this.length[guess]!;
+    return length >= 0 && from + length <= end && this.same(guess, view, from) ? from + length : -1;
+  }
+
+  /** Goes on to the slot whose bytes `follows` has just found; answers it. */
+  advance(): number {
+    this.last = this.after[this.last]!;
+    return this.last;
+  }
+
   /** The slot of these bytes, or -1. */
   find(bytes: Uint8Array, view: DataView, from: number, to: number): number {
-    const guess = this.last < 0 ? -1 : this.after[this.last]!;
-    if (guess >= 0 && this.length[guess] === to - from && this.same(guess, bytes, from)) {
-      this.last = guess;
-      return guess;
-    }
+    if (this.follows(view, from, to) === to) return this.advance();
     this.digest(bytes, view, from, to);
     for (let i = this.h1 & this.mask; ; i = (i + 1) & this.mask) {
       const slot = this.table[i]! - 1;
@@ -46,7 +58,7 @@ export class BytesIndex {
         this.hash[slot] !== this.h1 ||
         this.check[slot] !== this.h2 ||
         this.length[slot] !== to - from ||
-        !this.same(slot, bytes, from)
+        !this.same(slot, view, from)
       )
         continue;
       if (this.last >= 0) this.after[this.last] = slot;
@@ -84,6 +96,7 @@ export class BytesIndex {
     this.last = -1;
     const old = this.chunks;
     this.chunks = [];
+    this.views = [];
     this.used = CHUNK_BYTES;
     for (let slot = 0; slot < this.slots; slot++) {
       const length = this.length[slot]!;
@@ -94,12 +107,8 @@ export class BytesIndex {
     this.rehash(this.table.length);
   }
 
-  private same(slot: number, bytes: Uint8Array, from: number): boolean {
-    const kept = this.chunks[this.chunk[slot]!]!;
-    const length = this.length[slot]!;
-    let at = this.offset[slot]!;
-    for (const end = at + length; at < end; at++, from++) if (kept[at] !== bytes[from]) return false;
-    return true;
+  private same(slot: number, view: DataView, from: number): boolean {
+    return isSame(this.views[this.chunk[slot]!]!, this.offset[slot]!, view, from, this.length[slot]!);
   }
 
   private digest(bytes: Uint8Array, view: DataView, from: number, to: number): void {
@@ -126,7 +135,9 @@ export class BytesIndex {
   private keep(slot: number, bytes: Uint8Array, from: number, to: number): void {
     const length = to - from;
     if (this.chunks.length === 0 || this.used + length > CHUNK_BYTES) {
-      this.chunks.push(new Uint8Array(Math.max(CHUNK_BYTES, length)));
+      const chunk = new Uint8Array(Math.max(CHUNK_BYTES, length));
+      this.chunks.push(chunk);
+      this.views.push(new DataView(chunk.buffer));
       this.used = 0;
     }
     this.chunks[this.chunks.length - 1]!.set(bytes.subarray(from, to), this.used);

@@ -6,6 +6,7 @@ import { within } from './describe.ts';
 import { Key } from './key.ts';
 import { receiveLimits } from './limits.ts';
 import { OtlpPoints } from './otlp-points.ts';
+import { Shapes } from './otlp-shapes.ts';
 import { asText, keyValue, readResource } from './otlp-values.ts';
 import { eachItem, eachScope, type Places } from './otlp-walk.ts';
 import { Reader } from './protobuf.ts';
@@ -41,15 +42,23 @@ export class OtlpMetrics {
   private readonly seed: number;
   private metrics: BytesIndex;
   private known: Metric[] = [];
+  /** Numbers of what metrics are of: a resource with a scope. */
+  private owners: BytesIndex;
+  private shapes = new Shapes();
+  /** Series that were looked up and not known, since the start. */
+  private met = 0;
   /** What a metric is recognised by, and a figure of one of its points: apart, since one outlives many of the other. */
   private readonly metricKey = new Key();
   private readonly pointKey = new Key();
   private readonly points: OtlpPoints;
+  private readonly source: Source;
 
   constructor(source: Source, seed: number) {
     this.seed = seed;
     this.index = new SeriesIndex(seed);
     this.metrics = new BytesIndex(seed);
+    this.owners = new BytesIndex(seed);
+    this.source = source;
     this.points = new OtlpPoints(source, (metric, part, bound, reader, taken) =>
       this.series(metric, part, bound, reader, taken),
     );
@@ -57,23 +66,35 @@ export class OtlpMetrics {
 
   /** Takes an ExportMetricsServiceRequest in. Throws Refusal where it is corrupt: then nothing after the fault was taken. */
   take(bytes: Uint8Array, taken: Taken): void {
-    if (this.known.length > KNOWN_MAX) {
+    if (this.known.length > KNOWN_MAX || this.owners.size > KNOWN_MAX) {
       this.metrics = new BytesIndex(this.seed);
+      this.owners = new BytesIndex(this.seed);
       this.index = new SeriesIndex(this.seed);
+      this.shapes = new Shapes();
       this.known = [];
     }
     const reader = new Reader(bytes);
     const { metricKey } = this;
     eachScope(reader, (places) => {
       const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
-      const key = metricKey.put(1, bytes, resourceFrom, resourceTo);
-      const end = metricKey.put(key, bytes, scopeFrom, scopeTo);
-      eachItem(reader, () => this.metric(reader, end, places, taken));
+      const end = metricKey.put(metricKey.put(0, bytes, resourceFrom, resourceTo), bytes, scopeFrom, scopeTo);
+      const known = this.owners.find(metricKey.bytes, metricKey.view, 0, end);
+      const owner = known < 0 ? this.owners.add(metricKey.bytes, metricKey.view, 0, end) : known;
+      eachItem(reader, () => {
+        if (!this.shapes.play(reader, owner, this.source)) this.metric(reader, owner, places, taken);
+      });
     });
   }
 
-  private metric(reader: Reader, keyed: number, places: Places, taken: Taken): void {
-    const { bytes } = reader;
+  /** Series that the source let go. */
+  forget(gone: ReadonlySet<number>): void {
+    this.index.forget(gone);
+    this.shapes = new Shapes();
+  }
+
+  private metric(reader: Reader, owner: number, places: Places, taken: Taken): void {
+    const { bytes, at: start, end: whole } = reader;
+    const { met } = this;
     let [nameFrom, nameTo, unitFrom, unitTo, dataAt, dataEnd, type] = [0, 0, 0, 0, 0, 0, 0];
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if ((tag & 7) !== 2) {
@@ -109,10 +130,10 @@ export class OtlpMetrics {
       return;
     }
     const { metricKey: key } = this;
-    const end = key.put(key.put(keyed, bytes, nameFrom, nameTo), bytes, unitFrom, unitTo) + 1;
-    key.room(end);
+    const end = key.put(key.put(6, bytes, nameFrom, nameTo), bytes, unitFrom, unitTo);
     key.bytes[0] = type;
-    key.bytes[end - 1] = temporality * 2 + (isMonotonic ? 1 : 0);
+    key.bytes[1] = temporality * 2 + (isMonotonic ? 1 : 0);
+    key.view.setInt32(2, owner, true);
     let number = this.metrics.find(key.bytes, key.view, 0, end);
     if (number < 0) {
       const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
@@ -140,13 +161,16 @@ export class OtlpMetrics {
       const length = reader.length();
       const next = reader.at + length;
       reader.end = next;
-      if (isGauge || type === SUM) this.points.number(reader, metric, isGauge, taken);
+      if (isGauge || type === SUM) this.points.number(reader, metric, isGauge, taken, this.shapes);
       else if (type === HISTOGRAM) this.points.histogram(reader, metric, taken);
       else if (type === EXPONENTIAL) this.points.exponential(reader, metric, taken);
       else this.points.summary(reader, metric, taken);
       reader.at = next;
       reader.end = end;
     }
+    // A sender that invents series does not have what it invents kept twice.
+    if (!(isGauge || type === SUM) || met !== this.met) this.shapes.spoil();
+    this.shapes.keep(owner, reader, start, whole);
   }
 
   /** The source's number of one figure of a point; its attributes' places are in `points`. */
@@ -161,6 +185,7 @@ export class OtlpMetrics {
     for (let i = 0; i < count; i++) end = key.put(end, reader.bytes, starts[i]!, ends[i]!);
     const known = this.index.find(key.bytes, key.view, 0, end);
     if (known >= 0) return known;
+    this.met++;
     if (end > receiveLimits.labelBytesMax || count > receiveLimits.labelsMax)
       return taken.refuse(
         'labels_too_many',

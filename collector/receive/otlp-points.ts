@@ -1,6 +1,7 @@
 // The points of OTLP metrics, one method a kind: what was sent is stored exactly; buckets by their upper bound, each with its own count.
 import { receiveLimits } from './limits.ts';
 import type { Metric, Part } from './otlp-metrics.ts';
+import type { Shapes } from './otlp-shapes.ts';
 import { inside } from './otlp-values.ts';
 import type { Reader } from './protobuf.ts';
 import type { Source } from './source.ts';
@@ -26,20 +27,41 @@ export class OtlpPoints {
     this.seriesOf = seriesOf;
   }
 
-  number(reader: Reader, metric: Metric, isGauge: boolean, taken: Taken): void {
+  /** @param shapes told where the point's numbers stand, or that it is none of the kind */
+  number(reader: Reader, metric: Metric, isGauge: boolean, taken: Taken, shapes: Shapes): void {
     this.attributes.count = 0;
     let timeMs = 0;
     let value = Number.NaN;
+    let [startAt, timeAt, valueAt] = [-1, -1, -1];
+    let isInteger = false;
+    let isPlain = true;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if (tag === 0x3a) this.attribute(reader);
-      else if (tag === 0x19) timeMs = reader.nanosAsMs();
-      else if (tag === 0x21) value = reader.double();
-      else if (tag === 0x31) value = reader.sfixed64();
-      else if (tag === 0x40) {
-        if ((reader.varint() & NO_RECORDED_VALUE) !== 0) value = Number.NaN;
-      } else this.other(reader, tag, 0x2a, taken);
+      else if (tag === 0x19) {
+        if (timeAt >= 0) isPlain = false;
+        timeAt = reader.at;
+        timeMs = reader.nanosAsMs();
+      } else if (tag === 0x21 || tag === 0x31) {
+        if (valueAt >= 0) isPlain = false;
+        valueAt = reader.at;
+        isInteger = tag === 0x31;
+        value = isInteger ? reader.sfixed64() : reader.double();
+      } else if (tag === 0x11) {
+        if (startAt >= 0) isPlain = false;
+        startAt = reader.at;
+        reader.skip(tag);
+      } else {
+        isPlain = false;
+        if (tag === 0x40) {
+          if ((reader.varint() & NO_RECORDED_VALUE) !== 0) value = Number.NaN;
+        } else this.other(reader, tag, 0x2a, taken);
+      }
     }
-    this.put(metric, isGauge ? 'gauge' : 'sum', 0, timeMs, value, reader, taken);
+    const series = this.seriesOf(metric, isGauge ? 'gauge' : 'sum', 0, reader, taken);
+    if (isPlain) shapes.point(startAt, timeAt, valueAt, isInteger, series);
+    else shapes.spoil();
+    if (series >= 0) this.source.sample(series, timeMs, value);
+    else taken.lost++;
   }
 
   histogram(reader: Reader, metric: Metric, taken: Taken): void {

@@ -197,7 +197,7 @@ export class Receiver {
       for (const { source, one, two, otlp, derived } of this.senders.values()) {
         derived.sweep(this.parts.clock.now());
         const gone = new Set(source.sweep(this.parts.clock.now()));
-        if (gone.size > 0) for (const { index } of [one, two, otlp]) index.forget(gone);
+        if (gone.size > 0) for (const known of [one.index, two.index, otlp]) known.forget(gone);
         this.live.set(source.live + derived.live, { source: source.name });
       }
     });

@@ -77,6 +77,19 @@ const series = (name: string, value: number, more: Record<string, string> = {}, 
 describe.each([1, 2] as const)('remote-write %d.0', (protocol) => {
   const encode = protocol === 1 ? encodeWrite1 : encodeWrite2;
 
+  it('tells label sets apart of which one begins as the other, whichever is expected', () => {
+    const short = series('calls', 1);
+    const long = series('calls', 2, { zone: 'east' });
+    const to = receiver();
+    for (const sent of [[short, long], [short, long], [long, short], [long], [short, short], [short, long]]) {
+      const { points, fault } = to.take(encode(sent), protocol);
+      expect(fault).toBeUndefined();
+      const once = sent.filter((one, i) => sent.indexOf(one) === i);
+      expect(sorted(points)).toEqual(sorted(sentPoints(once)));
+    }
+    expect(to.source.live).toBe(2);
+  });
+
   it('turns any series and samples into frames that say exactly the same', () => {
     const value = fc.double({ noNaN: true });
     const label = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((text) => text !== '__name__');

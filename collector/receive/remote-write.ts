@@ -41,18 +41,8 @@ export class RemoteWrite {
   }
 
   private series(reader: Reader, taken: Taken): void {
-    const { bytes, end } = reader;
-    const from = reader.at;
-    // The labels come first and are one stretch of bytes: that stretch is the series.
-    while (reader.at < end && bytes[reader.at] === LABEL) {
-      reader.at++;
-      const length = reader.length();
-      reader.at += length;
-    }
-    const labelsEnd = reader.at;
-    let series = this.index.find(bytes, reader.view, from, labelsEnd);
-    if (series < 0) series = this.meet(reader, from, labelsEnd, taken);
-    reader.at = labelsEnd;
+    const { end } = reader;
+    const series = this.seriesOf(reader, taken);
     reader.end = end;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if (tag === SAMPLE) takeSample(reader, series, this.source, taken);
@@ -64,6 +54,28 @@ export class RemoteWrite {
         reader.skip(tag);
       }
     }
+  }
+
+  /** Reads the labels. They come first and are one stretch of bytes: that stretch is the series. */
+  private seriesOf(reader: Reader, taken: Taken): number {
+    const { bytes, view, end } = reader;
+    const from = reader.at;
+    const expected = this.index.follows(view, from, end);
+    // The same labels, and no further one: where they end is known without walking them.
+    if (expected >= 0 && (expected === end || bytes[expected] !== LABEL)) {
+      reader.at = expected;
+      return this.index.advance();
+    }
+    while (reader.at < end && bytes[reader.at] === LABEL) {
+      reader.at++;
+      const length = reader.length();
+      reader.at += length;
+    }
+    const labelsEnd = reader.at;
+    let series = this.index.find(bytes, view, from, labelsEnd);
+    if (series < 0) series = this.meet(reader, from, labelsEnd, taken);
+    reader.at = labelsEnd;
+    return series;
   }
 
   /** A series not seen before, or one that was refused. */

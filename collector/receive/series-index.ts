@@ -10,6 +10,16 @@ export class SeriesIndex {
     this.keys = new BytesIndex(seed);
   }
 
+  /** Where the bytes that followed last time end, if they stand at `from` again and end before `end`; else -1. */
+  follows(view: DataView, from: number, end: number): number {
+    return this.keys.follows(view, from, end);
+  }
+
+  /** Goes on to the series whose bytes `follows` has just found; answers it. */
+  advance(): number {
+    return this.series[this.keys.advance()]!;
+  }
+
   /** The series of these bytes, or -1. */
   find(bytes: Uint8Array, view: DataView, from: number, to: number): number {
     const slot = this.keys.find(bytes, view, from, to);

@@ -43,7 +43,10 @@ export class Source {
   private frames: Sealed[] = [];
   private schemas: Announced[] = [];
   private rows = 0;
-  private nowMs = 0;
+  private nowSeconds = 0;
+  /** Samples from before and after these instants are refused. */
+  private earliestMs = 0;
+  private latestMs = 0;
   private openRows = 0;
   private stored: Stored | undefined;
   tally: Tally = emptyTally();
@@ -62,7 +65,9 @@ export class Source {
   begin(nowMs: number, stored?: Stored): void {
     this.turn++;
     this.stored = stored;
-    this.nowMs = nowMs;
+    this.nowSeconds = Math.floor(nowMs / 1_000);
+    this.earliestMs = nowMs - receiveLimits.behindMsMax;
+    this.latestMs = nowMs + receiveLimits.aheadMsMax;
     this.touched = [];
     this.frames = [];
     this.schemas = [];
@@ -106,10 +111,10 @@ export class Source {
   /** One sample of a known series. NaN is "no value": it makes no row, whichever of its bits are set. */
   sample(slot: number, timeMs: number, value: number): void {
     const { tally } = this;
-    if (!(timeMs <= this.nowMs + receiveLimits.aheadMsMax)) tally.ahead++;
-    else if (!(timeMs >= this.nowMs - receiveLimits.behindMsMax)) tally.behind++;
+    if (!(timeMs <= this.latestMs)) tally.ahead++;
+    else if (!(timeMs >= this.earliestMs)) tally.behind++;
     else {
-      this.seen[slot] = this.nowMs / 1_000;
+      this.seen[slot] = this.nowSeconds;
       if (Number.isNaN(value)) tally.missing++;
       else this.keep(this.probeOf[slot]!, this.placeOf[slot]!, timeMs, value);
     }
