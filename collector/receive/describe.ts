@@ -11,7 +11,7 @@ export const within = (text: string, hash: (text: string) => string): string =>
 
 /** Groups series that can share a virtual probe. */
 export const resourceKey = ({ service, instance, host, namespace, environment, version }: Resource): string =>
-  [service, instance, host, namespace, environment, version].map((part) => part ?? '').join('\u0000');
+  `${service ?? ''}\u0000${instance ?? ''}\u0000${host ?? ''}\u0000${namespace ?? ''}\u0000${environment ?? ''}\u0000${version ?? ''}`;
 
 /** The column with its series id. */
 export const columnOf = ({ resource, column }: Described): Column => ({

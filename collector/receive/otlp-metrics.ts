@@ -4,6 +4,7 @@ import { hash64, type Resource, type Stat, type ValueKind } from '@fenghuo/rules
 import { BytesIndex } from './bytes-index.ts';
 import { within } from './describe.ts';
 import { Key } from './key.ts';
+import { KnownTexts } from './known-texts.ts';
 import { receiveLimits } from './limits.ts';
 import { OtlpPoints } from './otlp-points.ts';
 import { Shapes } from './otlp-shapes.ts';
@@ -52,6 +53,7 @@ export class OtlpMetrics {
   private readonly pointKey = new Key();
   private readonly points: OtlpPoints;
   private readonly source: Source;
+  private readonly texts: KnownTexts;
 
   constructor(source: Source, seed: number) {
     this.seed = seed;
@@ -59,6 +61,7 @@ export class OtlpMetrics {
     this.metrics = new BytesIndex(seed);
     this.owners = new BytesIndex(seed);
     this.source = source;
+    this.texts = new KnownTexts(seed);
     this.points = new OtlpPoints(source, (metric, part, bound, reader, taken) =>
       this.series(metric, part, bound, reader, taken),
     );
@@ -73,7 +76,7 @@ export class OtlpMetrics {
       this.shapes = new Shapes();
       this.known = [];
     }
-    const reader = new Reader(bytes);
+    const reader = new Reader(bytes, 0, bytes.length, this.texts);
     const { metricKey } = this;
     eachScope(reader, (places) => {
       const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
@@ -137,11 +140,11 @@ export class OtlpMetrics {
     let number = this.metrics.find(key.bytes, key.view, 0, end);
     if (number < 0) {
       const { resourceFrom, resourceTo, scopeFrom, scopeTo } = places;
-      const text = (from: number, to: number): string => new Reader(bytes, from, to).text(to - from);
+      const text = (from: number, to: number): string => this.texts.text(bytes, reader.view, from, to);
       // Read first: what cannot be read must not be known by a number.
       const met = {
-        resource: readResource(new Reader(bytes, resourceFrom, resourceTo)),
-        scope: scopeName(new Reader(bytes, scopeFrom, scopeTo)),
+        resource: readResource(new Reader(bytes, resourceFrom, resourceTo, this.texts)),
+        scope: scopeName(new Reader(bytes, scopeFrom, scopeTo, this.texts)),
         name: text(nameFrom, nameTo),
         unit: text(unitFrom, unitTo) || '1',
         isMonotonic,
@@ -193,10 +196,15 @@ export class OtlpMetrics {
         `a point has ${count} attributes of ${end} bytes, at most ${receiveLimits.labelsMax} of ${receiveLimits.labelBytesMax}`,
       );
     const attributes: Record<string, string> = {};
+    const { at, end: whole } = reader;
     for (let i = 0; i < count; i++) {
-      const [name, value] = keyValue(new Reader(reader.bytes, starts[i]!, ends[i]!));
+      reader.at = starts[i]!;
+      reader.end = ends[i]!;
+      const [name, value] = keyValue(reader);
       attributes[within(name, hash64)] = within(asText(value), hash64);
     }
+    reader.at = at;
+    reader.end = whole;
     if (metric.scope !== '') attributes['otel.scope.name'] = within(metric.scope, hash64);
     const series = taken.register({
       resource: metric.resource,

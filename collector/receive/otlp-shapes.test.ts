@@ -102,16 +102,17 @@ describe('shapes', () => {
         fc.nat(11),
         (documents, order, forgetAt) => {
           const warm = decoder();
+          const read = documents.map((bytes) => decoder().take(bytes));
           for (const [i, which] of order.entries()) {
-            const bytes = documents[which % documents.length]!;
-            expect(warm.take(bytes)).toEqual(decoder().take(bytes));
+            const at = which % documents.length;
+            expect(warm.take(documents[at]!)).toEqual(read[at]);
             if (i === forgetAt) warm.otlp.forget(new Set(warm.source.sweep(NOW + 86_400_000)));
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
-  });
+  }, 60_000);
 
   it('are played from the third request on, each number at its place', () => {
     const sent = (round: number): Uint8Array =>

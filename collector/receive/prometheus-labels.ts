@@ -25,17 +25,16 @@ export const describeLabels = (
   let name = '';
   let service: string | undefined;
   let instance: string | undefined;
-  const others: [name: string, value: string][] = [];
+  const attributes: Record<string, string> = {};
   for (const [label, value] of labels) {
     if (label === '__name__') name = value;
     else if (label === 'job') service = within(value, hash64);
     else if (label === 'instance') instance = within(value, hash64);
-    else others.push([within(label, hash64), within(value, hash64)]);
+    else if (label === '__proto__') own(attributes, label, within(value, hash64));
+    else attributes[within(label, hash64)] = within(value, hash64);
   }
   if (name === '') return undefined;
-  // Made from pairs, since a label may be called `__proto__`, and an assignment to that name makes no entry.
-  const attributes: Record<string, string> = Object.fromEntries(others);
-  const unit = units.find(([suffix]) => suffix.test(name))?.[1] ?? (metadata?.unit || '1');
+  const unit = unitOf(name) ?? (metadata?.unit || '1');
   return {
     resource: { ...(service ? { service } : {}), ...(instance ? { instance } : {}) },
     column: {
@@ -46,6 +45,25 @@ export const describeLabels = (
       attributes,
     },
   };
+};
+
+/** An assignment to `__proto__` makes no entry. */
+const own = (attributes: Record<string, string>, label: string, value: string): void => {
+  Object.defineProperty(attributes, label, { value, enumerable: true, configurable: true, writable: true });
+};
+
+/** Names whose unit is remembered: a platform has some thousands. Beyond, all are judged anew. */
+const NAMES_MAX = 10_000;
+const unitsByName = new Map<string, string | undefined>();
+
+/** The unit that a name's words tell. */
+const unitOf = (name: string): string | undefined => {
+  const known = unitsByName.get(name);
+  if (known !== undefined || unitsByName.has(name)) return known;
+  if (unitsByName.size >= NAMES_MAX) unitsByName.clear();
+  const unit = units.find(([suffix]) => suffix.test(name))?.[1];
+  unitsByName.set(name, unit);
+  return unit;
 };
 
 const kindOf = (name: string, metadata: Metadata | undefined): ValueKind => {

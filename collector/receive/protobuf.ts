@@ -1,4 +1,5 @@
 // A reader over protobuf's wire format that makes no objects: the caller walks the tags and takes what it needs.
+import type { KnownTexts } from './known-texts.ts';
 import { Refusal } from './refusal.ts';
 
 const TWO_28 = 268_435_456;
@@ -11,8 +12,11 @@ export class Reader {
   at: number;
   /** End of the message that is read now. */
   end: number;
+  private readonly texts: KnownTexts | undefined;
 
-  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+  /** @param texts where the message is of labels, whose texts come again */
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length, texts?: KnownTexts) {
+    this.texts = texts;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = from;
@@ -115,7 +119,9 @@ export class Reader {
   text(length: number): string {
     const from = this.at;
     this.at += length;
-    return utf8(this.bytes, from, this.at);
+    return this.texts === undefined
+      ? utf8(this.bytes, from, this.at)
+      : this.texts.text(this.bytes, this.view, from, this.at);
   }
 }
 

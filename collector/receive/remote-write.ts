@@ -1,5 +1,6 @@
 // Prometheus remote-write 1.0 (prometheus.WriteRequest): bytes in, samples into the source, no object a sample.
 
+import { KnownTexts } from './known-texts.ts';
 import { receiveLimits } from './limits.ts';
 import type { Metadata } from './prometheus-labels.ts';
 import { Reader } from './protobuf.ts';
@@ -16,15 +17,17 @@ export class RemoteWrite {
   readonly index: SeriesIndex;
   private readonly metadata = new Map<string, Metadata>();
   private readonly source: Source;
+  private readonly texts: KnownTexts;
 
   constructor(source: Source, seed: number) {
     this.source = source;
+    this.texts = new KnownTexts(seed);
     this.index = new SeriesIndex(seed);
   }
 
   /** Takes a decoded request in; throws Refusal where it is corrupt: then nothing after the fault was taken. */
   take(bytes: Uint8Array, taken: Taken): void {
-    const reader = new Reader(bytes);
+    const reader = new Reader(bytes, 0, bytes.length, this.texts);
     const whole = reader.end;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if (tag !== TIMESERIES && tag !== METADATA) {
@@ -109,6 +112,7 @@ export class RemoteWrite {
   }
 
   private metadataOf(labels: readonly (readonly [string, string])[]): Metadata | undefined {
+    if (this.metadata.size === 0) return undefined;
     const name = labels.find(([label]) => label === '__name__')?.[1];
     return name === undefined ? undefined : this.metadata.get(name);
   }

@@ -78,7 +78,8 @@ export class Source {
 
   /** A new series; its number, or why there is no room for it. */
   add(described: Described): number | 'series_limit' | 'probes_limit' {
-    for (const [label, value] of Object.entries(described.column.attributes)) this.spread.see(label, value);
+    const { attributes } = described.column;
+    for (const label of Object.keys(attributes)) this.spread.see(label, attributes[label]!);
     if (described.resource.instance !== undefined) this.spread.see('instance', described.resource.instance);
     if (this.live >= this.seriesMax) return 'series_limit';
     const column = columnOf(described);

@@ -100,11 +100,23 @@ export class Taken {
 
 /** Prometheus demands sorted, unique, non-empty label names. */
 const faultOf = (labels: readonly (readonly [string, string])[]): string | undefined => {
+  if (labels.length === 0) return 'a series has no labels';
+  let before = '';
+  for (const [name] of labels) {
+    if (name === '') return 'a label has no name';
+    // In order they are unique; only where they are not is each looked for among the others.
+    if (!(name > before)) return twiceIn(labels);
+    before = name;
+  }
+  return undefined;
+};
+
+const twiceIn = (labels: readonly (readonly [string, string])[]): string | undefined => {
   const seen = new Set<string>();
   for (const [name] of labels) {
     if (name === '') return 'a label has no name';
     if (seen.has(name)) return `label "${name.slice(0, 64)}" stands twice`;
     seen.add(name);
   }
-  return labels.length === 0 ? 'a series has no labels' : undefined;
+  return undefined;
 };

@@ -170,6 +170,7 @@ const widened = (old: Float64Array, columns: number): Float64Array => {
 /** Bytes of JSON, from above: a character may take three, an escaped one six. */
 const sizeOf = (column: Column): number => {
   let size = 160 + 6 * (column.metric.length + column.unit.length);
-  for (const [key, value] of Object.entries(column.attributes)) size += 8 + 6 * (key.length + value.length);
+  const { attributes } = column;
+  for (const key of Object.keys(attributes)) size += 8 + 6 * (key.length + attributes[key]!.length);
   return size;
 };
