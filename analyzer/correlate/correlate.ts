@@ -4,6 +4,7 @@ import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
 import { weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
@@ -27,6 +28,12 @@ export type Opener = {
   readonly ticks: number;
   /** Whether it is too rare for chance anywhere on the platform, so that it may open an incident of its own. */
   readonly isRare: boolean;
+};
+
+/** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
+const crowd = (watch: Watch, one: Series): number => {
+  const [now, counts] = [watch.callsOf(one), watch.groups.counts.get(one.calls)];
+  return now === undefined || counts === undefined ? 1 : now / Math.max(1, watch.bank.baseline(counts.index).location);
 };
 
 /** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
@@ -78,7 +85,9 @@ export const openers = (engine: Engine): Opener[] => {
     const calls = watch.callsOf(one);
     const learned = ended === peers ? peers.learned : watch.bank.baseline(index).n;
     const isConfessed = own !== undefined && own.nats >= shown;
-    const candidate = { anomaly, ticksOut: lasted, calls, isAge, isConfessed, nats, learned };
+    // Calls that wait bring others, who try again: that is no demand.
+    const demand = waits.ticks > 0 ? 1 : crowd(watch, one);
+    const candidate = { anomaly, ticksOut: lasted, calls, isAge, isConfessed, demand, nats, learned };
     if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) continue;
     const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
     if (!planned(engine, one) && (lasted > 1 || !paused(engine, one)))

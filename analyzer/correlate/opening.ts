@@ -10,6 +10,8 @@ export type Candidate = {
   readonly calls: number | undefined;
   /** It is the age of calls that have no answer yet: no extreme of those that ended, but what all wait for. */
   readonly isAge?: boolean;
+  /** Calls behind the last figure by those that are usual. */
+  readonly demand?: number;
   /** The callee is beyond its own bands meanwhile, and its neighbours are not: no busy machine. */
   readonly isConfessed?: boolean;
   /** How seldom a healthy series shows these samples by chance, −ln p, and how seldom is seldom enough (rarity.ts). */
@@ -23,6 +25,8 @@ const learnedMin = 20;
 const ticks = { body: 2, tail: 4, business: 3 } as const;
 /** A slowness that few people would notice must be twice as rare: what a busy neighbour does to a machine comes to many calls at once. */
 const slightTimes = 2;
+/** So many times the usual calls are a crowd. */
+const crowded = 1.5;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 
@@ -44,7 +48,17 @@ const isTail = (anomaly: Anomaly): boolean =>
 
 /** Whether this anomaly may open an incident now. Traffic from customers and figures without callers are judged alike. */
 export const opens = (
-  { anomaly, ticksOut: out, calls, isAge = false, isConfessed = false, nats, natsNeeded, learned }: Candidate,
+  {
+    anomaly,
+    ticksOut: out,
+    calls,
+    isAge = false,
+    isConfessed = false,
+    demand = 1,
+    nats,
+    natsNeeded,
+    learned,
+  }: Candidate,
   rule: DetectorRule | undefined,
 ): boolean => {
   if (rule === undefined || !rule.opens || learned < learnedMin || out < 1) return false;
@@ -57,6 +71,8 @@ export const opens = (
   if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
+  // More calls than usual take a little longer each: capacity, of which the forecast tells.
+  if (isSlight && demand >= crowded && !isConfessed) return false;
   if (out >= ticks.body && (!isSlight || isConfessed || nats >= slightTimes * natsNeeded)) return true;
   if (anomaly.class === 'errors' || isSlight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);

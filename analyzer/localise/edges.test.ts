@@ -4,7 +4,8 @@ import { type Scored, shareOut as shared, type WaitsFor } from './edges.ts';
 import { defaults } from './settings.ts';
 
 const nobody: WaitsFor = () => false;
-const shareOut = (scored: readonly Scored[], waitsFor = nobody) => shared(scored, 0, defaults, waitsFor);
+const shareOut = (scored: readonly Scored[], waitsFor = nobody, confesses = (_: string) => false) =>
+  shared(scored, 0, defaults, { waitsFor, confesses });
 
 const edge = (caller: string, entity: string, strength: number, shift = strength): Scored => ({
   series: {
@@ -46,4 +47,10 @@ test('callees that wait for a slow one beside them are its victims, and no witne
 test('callees that wait for each other in a circle explain nothing: all of them are witnesses', () => {
   const slow = [edge('a', 'x', 4, 80), edge('a', 'y', 4, 81), edge('a', 'z', 4, 83)];
   expect(shareOut(slow, () => true)).toEqual(shareOut(slow));
+});
+
+test('leaves a complaint that another caller shares with the callee, unless the louder one shows a reason of its own', () => {
+  const both = [edge('a', 'x', 4), edge('b', 'x', 1)];
+  expect(shareOut(both).callers.size).toBe(0);
+  expect(shareOut(both, nobody, (entity) => entity === 'a').callers.get('a')?.strength.strength).toBeGreaterThan(2);
 });

@@ -88,12 +88,15 @@ const lessCommon = (
   return { kept, common };
 };
 
+/** Who waits for whom, and who shows a reason of its own for seeing others late. */
+type About = { readonly waitsFor: WaitsFor; readonly confesses: (entity: string) => boolean };
+
 /** The figures of one class with each edge's strength shared out: the callee's part in place, the caller's part as a figure of the caller. */
 export const shareOut = (
   scored: readonly Scored[],
   fromMs: number,
   settings: Settings,
-  waitsFor: WaitsFor,
+  { waitsFor, confesses }: About,
 ): { readonly kept: Scored[]; readonly callers: Map<string, Scored> } => {
   const { kept: left, common: callers } = lessCommon(scored, fromMs, settings, waitsFor);
   const edges = edgesOf(left);
@@ -106,7 +109,10 @@ export const shareOut = (
     const own = caller === undefined ? undefined : edges.get(caller)?.get(entity);
     if (caller === undefined || own === undefined || own === 0) return one;
     const others = (complaints.get(entity) ?? []).filter((c) => c.caller !== caller).map((c) => c.strength);
-    const agreed = others.length === 0 ? own : Math.min(own, Math.max(...others, own * settings.complaintAlone));
+    // Whoever is not alone with a complaint, and shows no reason of its own, has it of the callee, however much louder it is.
+    const isShared = others.some((other) => other > settings.noise) && !confesses(caller);
+    const agreed =
+      others.length === 0 || isShared ? own : Math.min(own, Math.max(...others, own * settings.complaintAlone));
     const part = one.strength.strength * (1 - agreed / own);
     if (part > (callers.get(caller)?.strength.strength ?? 0)) callers.set(caller, withStrength(one, part));
     return part === 0 ? one : withStrength(one, one.strength.strength - part);

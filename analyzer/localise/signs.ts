@@ -85,8 +85,9 @@ export const signsOf = (
     if (series.anomaly?.shape === 'silence') of.silences++;
   }
   const latencies = lessPauses(symptoms.latency, (entity) => signs.get(entity)?.own);
+  const confesses = (entity: string): boolean => best(signs.get(entity)?.own ?? []) > 0;
   for (const of of [symptoms.errors, latencies]) {
-    const { kept, callers: theirs } = shareOut(of, from, settings, waitsFor);
+    const { kept, callers: theirs } = shareOut(of, from, settings, { waitsFor, confesses });
     for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }
