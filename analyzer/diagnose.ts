@@ -3,6 +3,7 @@ import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
 import { underWay } from './correlate/planned.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
+import { confidenceOf } from './localise/confidence.ts';
 import { explain } from './localise/explain.ts';
 import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
 import { isMute, ranked } from './localise/ranked.ts';
@@ -13,8 +14,8 @@ import type { Series } from './series.ts';
 import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
 import type { Probe } from './watch.ts';
 
-/** A cause is named at once when it stands out so far, and whatever stands first after so long. */
-const confidenceAtOnce = 0.35;
+/** A cause is named at once when it stands out so far (a margin), and whatever stands first after so long. */
+const marginAtOnce = 0.35;
 const nameAfterMs = 2_000;
 /** Late evidence may change the cause: each tick at first, then seldom, then the case is settled. */
 const earlyMs = 10_000;
@@ -162,7 +163,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const ranking = ranked(evidence);
   if (ranking.suspects.length === 0) return;
   if (incident.cause === null) {
-    if (ranking.confidence < confidenceAtOnce && age < nameAfterMs) return;
+    if (ranking.margin < marginAtOnce && age < nameAfterMs) return;
   } else {
     const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking);
     const isSecond = file.rival === rival;
@@ -186,13 +187,15 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
 };
 
 /** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
-const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, confidence: now }: Ranking): string | undefined => {
+const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, margin }: Ranking): string | undefined => {
   const first = suspects[0]!;
   if (first.entity === entity) return first.kind === kind ? undefined : `${entity}\u0000${first.kind}`;
   const held = suspects.find((one) => one.entity === entity);
   // What turned out to be another's effect need not be outweighed.
   if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;
-  return first.score > clearlyMore * (held?.score ?? 0) && now >= confidence ? first.entity : undefined;
+  return first.score > clearlyMore * (held?.score ?? 0) && confidenceOf(margin) >= confidence
+    ? first.entity
+    : undefined;
 };
 
 /** A call that has waited for a second may be late or never end: where calls end late and nobody gave up on one, it was late. */

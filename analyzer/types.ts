@@ -100,8 +100,8 @@ export type RankedSuspect = {
 
 export type Ranking = {
   readonly suspects: readonly RankedSuspect[];
-  /** 0..1: how far the first stands out, calibrated on recorded incidents. */
-  readonly confidence: number;
+  /** 0..1: how far the first stands out; how sure that makes it `localise/confidence.ts` tells. */
+  readonly margin: number;
   /** Propagation from the cause to where customers feel it. */
   readonly path: readonly { readonly from: string; readonly to: string; readonly onsetMs: number }[];
 };

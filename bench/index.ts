@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, Command>> = {
   probe: async (args, out) => (await import('./probe.ts')).probeCommand(args, out),
   accuracy: async (args, out) => (await import('@fenghuo/analyzer/bench')).accuracyCommand(args, out),
   engine: async (args, out) => (await import('./engine.ts')).engineCommand(args, out),
+  confidence: async (args, out) => (await import('@fenghuo/analyzer/bench')).confidenceCommand(args, out),
   generated: async (args, out) => (await import('@fenghuo/analyzer/bench')).generatedCommand(args, out),
   detect: script(() => import('./detect.ts')),
   rank: script(() => import('./rank.ts')),

@@ -1,5 +1,6 @@
 // `npm run bench:accuracy DIR`: how often the right service is first, with intervals, and what that rests on.
 import { seededRandom } from '@fenghuo/kit';
+import { confidenceOf } from '../localise/confidence.ts';
 import { ranked } from '../localise/ranked.ts';
 import { defaults, type Settings } from '../localise/settings.ts';
 import { accuracyOf, placeOf, servicesIn } from './accuracy.ts';
@@ -64,7 +65,7 @@ const confidenceLines = (held: ReadonlyMap<string, Settings>, cases: readonly Tu
     if (settings === undefined) return [];
     const ranking = ranked(one.evidence(settings), settings);
     const isRight = placeOf(servicesIn(ranking), one.truth.services) === 1;
-    return [{ confidence: ranking.confidence, isRight }];
+    return [{ confidence: confidenceOf(ranking.margin), isRight }];
   });
   if (stated.length === 0) return [];
   return [

@@ -1,6 +1,7 @@
 // The ranking in sentences, English and Chinese from one structure, with the numbers that decided.
 import type { Bilingual, Cause, FaultKind, PathStep, Suspect } from '@fenghuo/rules/contract';
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
+import { confidenceOf } from './confidence.ts';
 import { humanise } from './humanise.ts';
 import { otherwiseOf } from './otherwise.ts';
 
@@ -42,7 +43,7 @@ export const explain = (ranking: Ranking, evidence: Evidence): Explanation => {
       metric: first.metric,
       kind: first.kind,
       reason,
-      confidence: ranking.confidence,
+      confidence: confidenceOf(ranking.margin),
       otherwise: otherwiseOf(ranking),
     },
     ranking: ranking.suspects.slice(0, 10).map((suspect, place) => ({

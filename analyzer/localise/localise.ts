@@ -1,9 +1,10 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
+import { marginOf } from './confidence.ts';
 import type { Scored, WaitsFor } from './edges.ts';
 import { kindOf } from './kind.ts';
-import { passedOn } from './passed-on.ts';
+import { isOwnShare, MOST, passedOn } from './passed-on.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
 import { best, isSeen, isSymptom, type Signs, signsOf } from './signs.ts';
@@ -23,7 +24,7 @@ const EXPLAINED_TOLD = 0.3;
 
 /**
  * Ranks (entity, metric) pairs, best first. Deterministic; ties fall to the earlier onset, then to the order of the evidence,
- * never to a name. An empty evidence gives an empty ranking with confidence 0.
+ * never to a name. An empty evidence gives an empty ranking with a margin of 0.
  */
 export const localise = (evidence: Evidence, settings: Settings = defaults): Ranking => {
   const callees = new Map<string, string[]>();
@@ -52,11 +53,13 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     const of = signs.get(entity);
     if (!settings.twins || of === undefined || callees.has(entity) || evidence.kinds.has(entity)) return undefined;
     if (of.own.length > 0 || of.calm.some((one) => !isSymptom(one))) return undefined;
-    const { class: way } = loudest(of.symptoms).series.meta;
+    const strongest = loudest(of.symptoms);
+    const { class: way } = strongest.series.meta;
     const isSickAlike = (name: string): boolean =>
       best((signs.get(name)?.symptoms ?? []).filter((s) => s.series.meta.class === way)) > settings.noise;
+    const isAsMany = (name: string): boolean => isOwnShare(strongest.series) && passes(entity, name, strongest) >= MOST;
     const isTwin = (name: string): boolean =>
-      name !== entity && callees.has(name) && isSickAlike(name) && !waitsFor(name, entity);
+      name !== entity && callees.has(name) && (isSickAlike(name) || isAsMany(name)) && !waitsFor(name, entity);
     return (callers.get(entity) ?? []).flatMap((caller) => callees.get(caller) ?? []).find(isTwin);
   };
   const stoppedOf = (queue: string): string | undefined =>
@@ -86,7 +89,9 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     // A callee may be the quieter one beside its own past and account for all that its caller shows.
     let explained = symptom === 0 ? 0 : Math.max(0, Math.min(1, (below.sick - settings.noise) / symptom));
     for (const name of strongest === undefined ? [] : (callees.get(entity) ?? [])) {
-      const part = sick(name) > settings.noise ? passes(entity, name, strongest!) : 0;
+      // Calls that are counted speak for themselves, however quiet their share is.
+      const least = isOwnShare(strongest!.series) ? 0 : settings.noise;
+      const part = sick(name) > least ? passes(entity, name, strongest!) : 0;
       if (part > explained) [explained, below.name] = [part, name];
     }
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
@@ -139,7 +144,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   const rival = suspects.find((s) => s.entity !== first?.entity);
   return {
     suspects,
-    confidence: first === undefined ? 0 : first.score / (first.score + (rival?.score ?? 0) + 0.3),
+    margin: first === undefined ? 0 : marginOf(first.score, rival?.score ?? 0),
     path:
       first === undefined
         ? []

@@ -3,12 +3,16 @@
 import type { SeriesEvidence } from '../types.ts';
 import type { Scored } from './edges.ts';
 import type { Settings } from './settings.ts';
-import { isFailures } from './shares.ts';
+import { countsOf, eachTick, isFailures } from './shares.ts';
 import { best } from './signs.ts';
 import { tempered } from './strength.ts';
 
 /** The greater part. */
-const MOST = 0.5;
+export const MOST = 0.5;
+
+/** Which share of an entity's calls went wrong, or well. */
+export const isOwnShare = ({ meta }: SeriesEvidence): boolean =>
+  meta.class === 'errors' && meta.caller === undefined && (meta.unit === '%' || meta.unit === '1');
 
 /** Failures from `fromMs` on beyond the usual; never less than none. */
 const excessOf = ({ timesMs, values, baseline }: SeriesEvidence, fromMs: number): number => {
@@ -17,6 +21,18 @@ const excessOf = ({ timesMs, values, baseline }: SeriesEvidence, fromMs: number)
   for (let i = values.length - 1; i >= 0 && timesMs[i]! >= fromMs; i--)
     if (!Number.isNaN(values[i]!)) excess += values[i]! - usual;
   return Math.max(0, excess);
+};
+
+/** Calls from `fromMs` on that went wrong beyond the usual, of a share of calls that do or do not and of whoever counts them; never less than none. */
+const lostOf = (series: SeriesEvidence, counts: SeriesEvidence | undefined, fromMs: number): number => {
+  if (counts === undefined) return 0;
+  const { meta, baseline, values } = series;
+  const part = (meta.bad === 'down' ? -1 : 1) / (meta.unit === '%' ? 100 : 1);
+  let lost = 0;
+  eachTick(series, counts, fromMs, (place, calls) => {
+    lost += calls * part * (values[place]! - baseline.location);
+  });
+  return Math.max(0, lost);
 };
 
 /**
@@ -61,10 +77,21 @@ export const passedOn = (
     const figures = edges.get(key) ?? [];
     return isHeld(figures, settings) ? figures.filter(({ strength }) => strength.strength > 0) : [];
   };
+  const shares = scored.filter(({ series, strength }) => isOwnShare(series) && strength.strength > 0);
+  const counts = shares.length === 0 ? () => undefined : countsOf(all);
+  const lost = new Map<string, number>();
+  for (const { series } of shares) {
+    const of = `${series.meta.entity}\u0000${series.meta.metric}`;
+    lost.set(of, (lost.get(of) ?? 0) + lostOf(series, counts(series), fromMs));
+  }
   return (entity, callee, { series, strength }) => {
     // A figure of calls to another that accuses the caller is accounted for already.
     if (series.meta.caller === entity) return 0;
     const figures = against(`${entity}\u0000${callee}\u0000${series.meta.class}`);
+    // Shares thin out where many others call as well; what went wrong of the calls themselves does not.
+    const whole = isOwnShare(series) ? (lost.get(`${entity}\u0000${series.meta.metric}`) ?? 0) : 0;
+    const part = lost.get(`${callee}\u0000${series.meta.metric}`) ?? 0;
+    if (whole > 0 && part > 0) return Math.min(1, part / whole);
     if (isFailures(series)) {
       const whole = shownBy(entity) ?? excessOf(series, fromMs);
       const part = figures.reduce((sum, one) => sum + (isFailures(one.series) ? excessOf(one.series, fromMs) : 0), 0);

@@ -13,11 +13,11 @@ const late = (entity: string, deviations: readonly number[]) =>
 const calls = [['shop', 'bank']] as const;
 
 it('names who has been a little late for long, where nobody is clearly late', () => {
-  const { suspects, confidence } = ranked(
+  const { suspects, margin } = ranked(
     evidence([late('shop', [0.3, -0.2, 0.1, 0, 0.2, -0.1]), late('bank', faint)], calls),
   );
   expect(suspects.map(({ entity }) => entity)).toEqual(['bank']);
-  expect(confidence).toBeLessThan(2 / 3);
+  expect(margin).toBeLessThan(2 / 3);
 });
 
 it('says nothing of it where somebody is clearly late', () => {

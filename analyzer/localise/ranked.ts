@@ -30,7 +30,7 @@ const ofBand = (evidence: Evidence, settings: Settings): Ranking => {
   const plain = localise(evidence, settings);
   for (const part of plain.suspects.length > 0 ? [] : NARROWER) {
     const faint = localise(evidence, { ...settings, zLeast: part * settings.zLeast });
-    if (faint.suspects.length > 0) return { ...faint, confidence: part * faint.confidence };
+    if (faint.suspects.length > 0) return { ...faint, margin: part * faint.margin };
   }
   return plain;
 };

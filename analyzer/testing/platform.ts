@@ -100,7 +100,7 @@ export const rulesFor = (n: Names): RuleBook => {
         entityKind: 'third_party',
         labels: { role: 'payer' },
         hasAlternative: true,
-        confidenceMin: 0.3,
+        confidenceMin: 0.15,
       },
       set: { service: n.till, flag: 'payer', value: '{{alternative}}' },
       lease: '15s',

@@ -16,7 +16,7 @@ when:
   entityKind: third_party
   labels: { role: payment-channel }
   hasAlternative: true
-  confidenceMin: 0.5
+  confidenceMin: 0.59
 set: { service: ${name('payment')}, flag: payment.channel, value: "{{alternative}}" }
 lease: 15s
 guards: { approval: auto, cooldown: 10s, concurrencyMax: 1, perHourMax: 30 }
@@ -32,7 +32,7 @@ when:
   kinds: [latency, errors, hang, unreachable, cpu, memory, eventloop, saturation]
   entityKind: service
   afterDeploy: true
-  confidenceMin: 0.3
+  confidenceMin: 0.15
 set: { service: ${name('operator')}, flag: release.hold, value: "{{cause}}" }
 lease: 15s
 guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 10 }
@@ -48,7 +48,7 @@ when:
   kinds: [memory, eventloop, saturation, hang, cpu]
   entityKind: service
   entities: [${restartable.map(name).join(', ')}]
-  confidenceMin: 0.5
+  confidenceMin: 0.59
 set: { service: ${name('operator')}, flag: instance.restart, value: "{{cause}}" }
 lease: 15s
 guards: { approval: auto, cooldown: 120s, concurrencyMax: 1, perHourMax: 4 }
@@ -63,7 +63,7 @@ title: { en: Serve menus from memory, zh: 使用缓存菜单 }
 when:
   kinds: [latency, errors, hang, unreachable, silence, saturation, cpu, memory, eventloop, network]
   entities: [${name('menu')}, "${name('app-gateway')} → ${name('menu')}"]
-  confidenceMin: 0.3
+  confidenceMin: 0.15
 set: { service: ${name('app-gateway')}, flag: menu.source, value: cache }
 lease: 15s
 guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 20 }
@@ -78,7 +78,7 @@ title: { en: Pause recommendations, zh: 暂停推荐 }
 when:
   kinds: [latency, saturation, hang, cpu]
   entityKind: database
-  confidenceMin: 0.3
+  confidenceMin: 0.15
 set: { service: ${name('app-gateway')}, flag: recommendations, value: "off" }
 lease: 15s
 guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 20 }
@@ -93,7 +93,7 @@ title: { en: Damp impatient retries, zh: 抑制频繁重试 }
 when:
   kinds: [latency, errors, hang, unreachable, saturation, traffic, cpu]
   trafficMin: 1.5
-  confidenceMin: 0.3
+  confidenceMin: 0.15
 set: { service: ${name('app-gateway')}, flag: retries.damp, value: "on" }
 lease: 15s
 guards: { approval: auto, cooldown: 30s, concurrencyMax: 1, perHourMax: 20 }
@@ -108,7 +108,7 @@ title: { en: Turn browsing away, zh: 拒绝浏览流量 }
 when:
   kinds: [latency, saturation, traffic, cpu, eventloop, hang]
   trafficMin: 1.8
-  confidenceMin: 0.3
+  confidenceMin: 0.15
 set: { service: ${name('app-gateway')}, flag: traffic.shed, value: browsing }
 lease: 15s
 guards: { approval: auto, cooldown: 60s, concurrencyMax: 1, perHourMax: 10 }
