@@ -29,11 +29,17 @@ export class ProcessPoints {
       of: MetricClass = 'resource',
       attributes: Record<string, string> = {},
     ): void => emit({ metric, unit, kind, class: of, attributes, value });
-    const added = (metric: string, unit: string, total: number, attributes: Record<string, string> = {}): number => {
+    const added = (
+      metric: string,
+      unit: string,
+      total: number,
+      attributes: Record<string, string> = {},
+      of: MetricClass = 'resource',
+    ): number => {
       const key = `${metric} ${Object.values(attributes).join()}`;
       const delta = total - (this.before.get(key) ?? total);
       this.before.set(key, total);
-      put(metric, unit, delta, 'delta', 'resource', attributes);
+      put(metric, unit, delta, 'delta', of, attributes);
       return delta;
     };
     const usage = process.resourceUsage();
@@ -75,7 +81,13 @@ export class ProcessPoints {
 
   private fromProc(
     put: (metric: string, unit: string, value: number) => void,
-    added: (metric: string, unit: string, total: number, attributes?: Record<string, string>) => number,
+    added: (
+      metric: string,
+      unit: string,
+      total: number,
+      attributes?: Record<string, string>,
+      of?: MetricClass,
+    ) => number,
   ): void {
     const status = fields(proc('status'));
     if (status.size === 0) return;
@@ -95,7 +107,8 @@ export class ProcessPoints {
     added('process.linux.io.syscalls', '{call}', io.get('syscw') ?? 0, { 'disk.io.direction': 'write' });
     const [run, wait] = proc('schedstat').split(' ').map(Number);
     if (run !== undefined && !Number.isNaN(run)) added('process.linux.sched.run_time', 's', run / 1e9);
-    if (wait !== undefined && !Number.isNaN(wait)) added('process.linux.sched.wait_time', 's', wait / 1e9);
+    if (wait !== undefined && !Number.isNaN(wait))
+      added('process.linux.sched.wait_time', 's', wait / 1e9, {}, 'saturation');
     try {
       put('process.unix.file_descriptor.count', '{file_descriptor}', readdirSync('/proc/self/fd').length);
     } catch {
