@@ -4,7 +4,6 @@ import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import {
   callsBeyond,
-  errorNatsMax,
   eventNats,
   failShare,
   figureNats,
@@ -21,8 +20,6 @@ export const shareThatMatters = (usual: number, change: number): number =>
   Math.min((1 + usual) / 2, Math.max(errorShareMin, (1 + change) * usual));
 /** So many ticks with calls of which none fails end a trouble, as they end an anomaly: what was before is told already. */
 const calmTicks = 5;
-/** A connection that breaks fails those that it carries, and as many again while it is made anew. */
-const BREAKS = 2;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 
@@ -84,38 +81,23 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
       ? rate + 1 / Math.min(learned, remembered)
       : failShare(rate, usualCalls, Math.min(learned, remembered));
   const matters = counted === undefined ? Math.max(floor, (1 + change) * usual) : shareThatMatters(usual, change);
-  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor, carried: carriedOf(watch, one) });
-};
-
-/** Calls that are usually under way at once (Little, Operations Research 9, 1961), one at least; no bound where nobody times them. */
-const carriedOf = ({ bank, groups }: Watch, { calls }: Series): number => {
-  const [body, counts] = [groups.bodies.get(calls), groups.counts.get(calls)];
-  if (body === undefined || counts === undefined || body.meta.unit !== 's') return Number.POSITIVE_INFINITY;
-  return Math.max(1, bank.baseline(body.index).location * bank.baseline(counts.index).location);
+  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor });
 };
 
 /**
  * Failures tick by tick against what is usual and what matters: shares of the calls where somebody counts them, else failures a tick.
- * A connection that breaks takes with it the calls that it carries, all for one reason: such a tick is no rarer than `errorNatsMax` says. Who failed
- * beyond those began after it and failed by itself.
  * @param told failures and calls of the last ticks, aligned at the present
  */
 export const failuresWeighed = (
   { values, calls }: { readonly values: readonly number[]; readonly calls: readonly number[] | undefined },
-  {
-    usual,
-    matters,
-    floor,
-    carried = Number.POSITIVE_INFINITY,
-  }: { readonly usual: number; readonly matters: number; readonly floor: number; readonly carried?: number },
+  { usual, matters, floor }: { readonly usual: number; readonly matters: number; readonly floor: number },
 ): Weighed => {
   let [nats, ticks, errors, all, calm, span] = [0, 0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
     const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    const most = k > BREAKS * carried ? tickNatsMax : errorNatsMax;
-    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters, most);
+    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all, span] = [0, 0, 0, 0, 0];
     else {
@@ -127,12 +109,8 @@ export const failuresWeighed = (
   return isTrouble ? { nats, ticks, span } : { nats: 0, ticks: 0 };
 };
 
-/** What a tick of `n` calls that are all well says against a trouble in which no more than the least share is hurt that matters. */
-const calmNats = (n: number): number => (n > 0 ? -n * Math.log(1 - errorShareMin) : 0);
-
 /**
- * Nats against chance of the samples of `one` from the present back for which `is` holds; missing ones are skipped, and few calm ticks between them cost
- * what they say (CUSUM, Page 1954): a link that loses every third packet lets all calls of some seconds pass. The present tick must be bad itself.
+ * Nats against chance of the samples of `one` from the present back for which `is` holds; missing ones are skipped.
  * Ticks add up as if they were independent; the calls of one tick count for at most `tickNatsMax`.
  */
 export const weighed = (watch: Watch, one: Series, is: (value: number) => boolean, rule: DetectorRule): Weighed => {
@@ -145,23 +123,15 @@ export const weighed = (watch: Watch, one: Series, is: (value: number) => boolea
   const ofFigure: OfTick = (value) =>
     one.meta.bad !== 'up' && value < expected ? figureNats(expected - value, expected - low) : figureNats(value, high);
   const ofTick: OfTick = counted === undefined ? ofFigure : ofLatency(watch, one, counted.counts);
-  let [nats, ticks, span, calm, now] = [0, 0, 0, 0, 0];
-  let most: Weighed = { nats: 0, ticks: 0 };
-  for (let back = 1; back <= values.length && calm < calmTicks; back++) {
+  let [nats, ticks, now] = [0, 0, 0];
+  for (let back = 1; back <= values.length; back++) {
     const value = values[values.length - back]!;
     if (Number.isNaN(value)) continue;
+    if (!is(value)) break;
     const n = counted?.calls[counted.calls.length - back] ?? Number.NaN;
-    if (!is(value)) {
-      // What is well now is in no trouble; a figure of nobody knows how many calls is well when it is well.
-      if (ticks === 0 || counted === undefined) break;
-      calm++;
-      nats -= calmNats(n);
-      continue;
-    }
     const worth = Math.min(tickNatsMax, ofTick(value, Number.isNaN(n) ? 1 : n));
-    [nats, ticks, span, calm] = [nats + worth, ticks + 1, back, 0];
-    if (ticks === 1) now = worth;
-    if (nats >= most.nats) most = { nats, ticks, span, now };
+    nats += worth;
+    if (ticks++ === 0) now = worth;
   }
-  return most;
+  return { nats, ticks, now };
 };

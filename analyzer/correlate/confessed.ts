@@ -1,7 +1,6 @@
-// Who keeps its callers waiting and is itself far beyond its band: a loop that is blocked, a processor that is used up. Slow calls and their reason are
+// Who keeps its callers waiting and was itself kept from running, far beyond its band: a loop that is blocked, collections that stop everything. Slow calls and their reason are
 // one trouble, so neither is added to the other; but a reason that shows in each tick is evidence where few calls of each are hurt.
 import { limits } from '@fenghuo/rules/contract';
-import { isUnderWay } from '../localise/signs.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import type { Weighed } from './calls.ts';
@@ -11,8 +10,11 @@ const none: Weighed = { nats: 0, ticks: 0 };
 /** Ticks by which a process that is blocked may be late with what it tells. */
 const lateTicks = 1;
 
+/** Seconds beyond its band that anybody would notice: as with calls. */
+const noticedS = 0.1;
+
 const isOwn = ({ meta }: Series): boolean =>
-  meta.class === 'saturation' && meta.caller === undefined && meta.ofHost !== true && !isUnderWay(meta);
+  meta.class === 'saturation' && meta.unit === 's' && meta.caller === undefined && meta.ofHost !== true;
 
 /** Ticks back from its last sample in which a figure was beyond its band, and what they are worth together. */
 const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number): Weighed => {
@@ -20,7 +22,7 @@ const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number):
   const { high } = bank.expected(index);
   const values = bank.values(index);
   let [nats, ticks] = [0, 0];
-  for (let i = values.length - 1; i >= 0 && values[i]! > high; i--, ticks++)
+  for (let i = values.length - 1; i >= 0 && values[i]! >= high + noticedS; i--, ticks++)
     nats += Math.min(tickNatsMax, figureNats(values[i]!, high));
   return { nats, ticks };
 };

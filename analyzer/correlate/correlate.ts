@@ -85,6 +85,8 @@ export const openers = (engine: Engine): Opener[] => {
     const calls = watch.callsOf(one);
     const learned = ended === peers ? peers.learned : watch.bank.baseline(index).n;
     const isConfessed = own !== undefined && own.nats >= shown;
+    // One slow call makes a mean; unless its callee confesses it waits for the bank's own opinion.
+    if (one.meta.stat === 'mean' && !isConfessed && !watch.opening.has(index)) continue;
     // Calls that wait bring others, who try again: that is no demand.
     const demand = waits.ticks > 0 ? 1 : crowd(watch, one);
     const candidate = { anomaly, ticksOut: lasted, calls, isAge, isConfessed, demand, nats, learned };

@@ -60,13 +60,13 @@ const ratioOf = (n: number, k: number, from: number, to: number): number =>
 /**
  * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
  * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
- * @param usual share of calls that usually fail  @param matters least share that is trouble  @param atMost what a tick is worth at most
+ * @param usual share of calls that usually fail  @param matters least share that is trouble
  */
-export const troubleNats = (n: number, k: number, usual: number, matters: number, atMost = errorNatsMax): number => {
+export const troubleNats = (n: number, k: number, usual: number, matters: number): number => {
   if (n < 1 || usual >= matters) return 0;
   const [slight, heavy] = [ratioOf(n, k, usual, matters), ratioOf(n, k, usual, Math.max(0.5, (1 + matters) / 2))];
   const most = Math.max(slight, heavy);
-  return Math.min(atMost, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
 };
 
 const countRatio = (k: number, from: number, to: number): number => k * Math.log(to / from) - (to - from);
