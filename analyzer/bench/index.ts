@@ -1,5 +1,4 @@
 // The bench's commands, as the command line and the benchmarks load them.
-
 export { detectCommand } from '../detect/command.ts';
 export { accuracyCommand } from './accuracy-command.ts';
 export { confidenceCommand } from './confidence-command.ts';

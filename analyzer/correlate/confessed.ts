@@ -1,5 +1,5 @@
-// Who keeps its callers waiting and was itself kept from running, far beyond its band: a loop that is blocked, collections that stop everything. Slow calls and their reason are
-// one trouble, so neither is added to the other; but a reason that shows in each tick is evidence where few calls of each are hurt.
+// Who keeps its callers waiting and was itself kept from running, far beyond its band: a loop that is blocked, collections that stop everything.
+// Slow calls and their reason are one trouble, so neither is added to the other; but a reason that shows in each tick is evidence where few calls of each are hurt.
 import { limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
@@ -49,5 +49,5 @@ export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickM
   const around = new Set([caller, ...watch.places.by(caller).map((one) => one.meta.entity)]);
   around.delete(entity);
   const isShared = [...around].some((other) => strongest(watch, other, tickMs, said.metric).nats > said.nats / 2);
-  return isShared ? none : { nats: said.nats, ticks: said.ticks, span: said.ticks };
+  return isShared ? none : said;
 };

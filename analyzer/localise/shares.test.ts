@@ -108,49 +108,40 @@ it('believes a callee that says itself how late it is, though only one of its ca
   expect(localise(evidence(all, edges), defaults).suspects[0]?.entity).toBe('bank');
 });
 
+/** Calls that went well, in percent, of an entity that serves `n` calls a tick. */
+const wellOf = (entity: string, shares: readonly number[], n: number): SeriesEvidence[] => [
+  series({ entity, metric: 'availability', unit: '%', class: 'errors', bad: 'down' }, 100, shares, {
+    scale: 0.1,
+    before: before(100),
+  }),
+  series(
+    { entity, metric: 'requests', unit: '{count}', class: 'traffic', kind: 'delta', bad: 'both' },
+    n,
+    [n, n, n, n],
+    {
+      before: before(n),
+    },
+  ),
+];
+const always = (share: number): number[] => [share, share, share, share];
+const lastly = (share: number): number[] => [100, 100, 100, share];
+
 it('takes the failures of a callee that many call for those of a caller of few calls, whose share of them is greater', () => {
-  const wellOf = (entity: string, share: number, n: number): SeriesEvidence[] => [
-    series({ entity, metric: 'availability', unit: '%', class: 'errors', bad: 'down' }, 100, Array(4).fill(share), {
-      scale: 0.1,
-      before: before(100),
-    }),
-    series(
-      { entity, metric: 'requests', unit: '{count}', class: 'traffic', kind: 'delta', bad: 'both' },
-      n,
-      [n, n, n, n],
-      {
-        before: before(n),
-      },
-    ),
-  ];
   const first = (client: number, shop: number): string | undefined =>
-    localise(evidence([...wellOf('client', 60, client), ...wellOf('shop', 96, shop)], [['client', 'shop']])).suspects[0]
-      ?.entity;
+    localise(
+      evidence([...wellOf('client', always(60), client), ...wellOf('shop', always(96), shop)], [['client', 'shop']]),
+    ).suspects[0]?.entity;
   expect(first(10, 400)).toBe('shop');
   // Of four hundred calls that the client serves the shop fails a tenth of those that fail.
   expect(first(400, 400)).toBe('client');
 });
 
 it('takes an address for a service beside it that failed as many calls, however small their share of its own', () => {
-  const wellOf = (entity: string, share: number, n: number): SeriesEvidence[] => [
-    series({ entity, metric: 'availability', unit: '%', class: 'errors', bad: 'down' }, 100, [100, 100, 100, share], {
-      scale: 0.1,
-      before: before(100),
-    }),
-    series(
-      { entity, metric: 'requests', unit: '{count}', class: 'traffic', kind: 'delta', bad: 'both' },
-      n,
-      [n, n, n, n],
-      {
-        before: before(n),
-      },
-    ),
-  ];
   const edges = [
     ['client', '10.0.0.7'],
     ['client', 'shop'],
     ['shop', 'shelf'],
   ] as const;
-  const all = [...wellOf('10.0.0.7', 60, 10), ...wellOf('shop', 98.4, 400)];
+  const all = [...wellOf('10.0.0.7', lastly(60), 10), ...wellOf('shop', lastly(98.4), 400)];
   expect(localise({ ...evidence(all, edges), kinds: new Map() }).suspects[0]?.entity).toBe('shop');
 });
