@@ -2,7 +2,7 @@
 // cause and each of them its victim. How long a runnable process waits is counted by the kernel (schedstat; Gregg, Systems Performance, 2020, on run queue latency).
 import type { FaultKind } from '@fenghuo/rules/contract';
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
-import { middleOf } from './past.ts';
+import { middleOf, toldFrom } from './past.ts';
 
 /** Services of a host that must tell, so that it is no coincidence of one or two. */
 const TELLING_LEAST = 3;
@@ -21,8 +21,8 @@ const isWait = ({ meta }: SeriesEvidence): boolean =>
 const isUse = ({ meta }: SeriesEvidence): boolean => /cpu\.(utilization|usage)$/.test(meta.metric) && meta.unit === '1';
 
 /** What a figure is now, the middle of its samples since the onset; undefined where it says nothing. */
-const nowOf = ({ timesMs, values }: SeriesEvidence, fromMs: number): number | undefined => {
-  const since = [...values].filter((value, i) => timesMs[i]! >= fromMs && !Number.isNaN(value));
+const nowOf = (series: SeriesEvidence, fromMs: number): number | undefined => {
+  const since = toldFrom(series, fromMs);
   return since.length === 0 ? undefined : middleOf(since);
 };
 

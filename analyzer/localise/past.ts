@@ -67,3 +67,9 @@ export const extremeOf = (deviations: readonly number[]): number => {
   for (const one of deviations) if (one > most) most = one;
   return most / Math.sqrt(2 * Math.log(deviations.length));
 };
+
+/** The samples of a series from `fromMs` on, without those that are missing. */
+export const toldFrom = (
+  { timesMs, values }: { readonly timesMs: Float64Array; readonly values: Float64Array },
+  fromMs: number,
+): Float64Array => values.filter((value, i) => timesMs[i]! >= fromMs && !Number.isNaN(value));

@@ -3,7 +3,7 @@
 // much as the caller waits for it and by no more (delays of calls that wait for each other add up: Aguilera et al., SOSP 2003).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { CALM_SHARE, isEnded } from './link.ts';
-import { middleOf } from './past.ts';
+import { middleOf, toldFrom } from './past.ts';
 import { defaults } from './settings.ts';
 import { countsOf } from './shares.ts';
 import { fullStrengthOf, strengthOf } from './strength.ts';
@@ -12,8 +12,8 @@ import { fullStrengthOf, strengthOf } from './strength.ts';
 const ALIKE = 1.5;
 
 const isLateness = (one: SeriesEvidence): boolean => one.meta.class === 'latency' && isEnded(one);
-const meanFrom = ({ timesMs, values }: SeriesEvidence, fromMs: number): number => {
-  const told = [...values].filter((value, i) => timesMs[i]! >= fromMs && !Number.isNaN(value));
+const meanFrom = (series: SeriesEvidence, fromMs: number): number => {
+  const told = toldFrom(series, fromMs);
   return told.length === 0 ? Number.NaN : told.reduce((sum, value) => sum + value, 0) / told.length;
 };
 
