@@ -191,7 +191,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
     case 'incident.cause':
       file.causeId = decision.id;
       for (const entity of [decision.cause.entity, ...decision.affected]) file.affected.add(entity);
-      reference(engine, file, decision.cause.entity);
+      reference(engine, file, judgedBy(engine, decision));
       break;
     case 'incident.inhibited':
       file.told.add(`${decision.entity}\u0000${decision.metric}`);
@@ -263,12 +263,22 @@ export const healthyUpTo = (engine: Engine, one: Series): number => {
   return Math.max(high, expected + change);
 };
 
-const reference = (engine: Engine, file: CaseFile, entity: string): void => {
+/** The figures by which a cause is judged healthy: a host, which nobody calls, by those that named it. */
+const judgedBy = (
+  engine: Engine,
+  { cause, ranking }: Extract<Decision, { type: 'incident.cause' }>,
+): readonly Series[] => {
+  if (cause.entityKind !== 'host') return figures(engine, cause.entity);
+  const named = ranking.find(({ entity }) => entity === cause.entity)?.evidence ?? [];
+  return named.flatMap(({ series }) => engine.watch.find(series) ?? []);
+};
+
+const reference = (engine: Engine, file: CaseFile, judged: readonly Series[]): void => {
   for (const index of file.references.keys()) engine.watch.bank.thaw(index);
   file.references = new Map();
   file.sick.clear();
   file.healthySinceMs = undefined;
-  for (const one of figures(engine, entity)) {
+  for (const one of judged) {
     if (engine.watch.bank.baseline(one.index).n < 10) continue;
     file.references.set(one.index, healthyUpTo(engine, one));
     engine.watch.bank.freeze(one.index);

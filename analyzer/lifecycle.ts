@@ -26,8 +26,10 @@ const measure = (engine: Engine, file: CaseFile): undefined => {
       continue;
     }
     // A gauge or a count of errors reads zero also when nobody calls: only answered calls prove health,
-    // and a figure that was bad stays bad until such a proof, however seldom the trickle calls.
-    const isProof = one.meta.class === 'latency' ? one.meta.stat !== undefined : (watch.callsOf(one) ?? 0) > 0;
+    // and a figure that was bad stays bad until such a proof, however seldom the trickle calls. What a process tells of itself needs no call.
+    const { class: of, stat, caller } = one.meta;
+    const isOwn = caller === undefined && of !== 'latency' && of !== 'errors';
+    const isProof = isOwn || (of === 'latency' ? stat !== undefined : (watch.callsOf(one) ?? 0) > 0);
     if (one.last > upTo) file.sick.add(index);
     else if (isProof) {
       file.sick.delete(index);

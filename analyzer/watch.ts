@@ -97,6 +97,11 @@ export class Watch {
     return series;
   }
 
+  /** The series of this id; undefined where none is under watch. */
+  find(id: string): Series | undefined {
+    return this.byId.get(id);
+  }
+
   /** Feeds one frame; undefined where it is unknown or late, else whether a series became anomalous or healthy. */
   push(frame: Frame, atMs: number): boolean | undefined {
     const layout = this.layouts.get(frame.schema);

@@ -30,6 +30,8 @@ export type Trouble = {
   readonly silent?: readonly string[];
   readonly uncalled?: readonly string[];
   readonly loud?: Readonly<Record<string, number>>;
+  /** For how long each process waits for a processor, s/s. */
+  readonly waiting?: number;
 };
 
 /** Random words, so that nothing can depend on a name. */
@@ -231,6 +233,7 @@ export class Platform {
       if (column.metric === 'app.tried') return tried;
       // Customers give up on what takes a second and more.
       if (column.metric === 'app.paid') return Math.round(tried * (1 - broken) * (calls[3]!.ms > 600 ? 0.6 : 1));
+      if (column.metric === 'process.linux.sched.wait_time') return trouble.waiting ?? 0.02;
       return 0.3 * this.noise(0.3) * (trouble.loud?.[schema.resource.service!] ?? 1);
     });
   }
@@ -261,6 +264,7 @@ export class Platform {
         column('fenghuo.client.errors', '{error}', 'errors', undefined, callee),
       ]);
     columns.push(column('process.cpu.utilization', '1', 'resource'));
+    columns.push(column('process.linux.sched.wait_time', 's', 'saturation'));
     if (service === this.names.till)
       columns.push(column('app.paid', '{sale}', 'business'), column('app.tried', '{sale}', 'business'));
     const content = { resource, listens: [], columns };

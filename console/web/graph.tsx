@@ -12,7 +12,7 @@ import {
   useStore as useFlow,
   useReactFlow,
 } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { memo, useEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import '@xyflow/react/dist/style.css';
 import { value } from './format.ts';
@@ -95,7 +95,7 @@ type Props = {
   readonly lang: Lang;
 };
 
-const Graph = ({ graph: given, cause, path, lang }: Props) => {
+const Graph = memo(({ graph: given, cause, path, lang }: Props) => {
   const narrow = useNarrow();
   const [, navigate] = useLocation();
   const scheme = useScheme();
@@ -146,5 +146,5 @@ const Graph = ({ graph: given, cause, path, lang }: Props) => {
       </ReactFlowProvider>
     </div>
   );
-};
+});
 export default Graph;

@@ -1,4 +1,5 @@
 // One incident on one page: what is broken and what to do first, then how it spread, what proves it, and why not the others.
+import type { LiveGraph } from '@fenghuo/rules/contract';
 import { lazy, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { Clocks } from './clocks.tsx';
@@ -11,6 +12,7 @@ import { Payments } from './payments.tsx';
 import { loadIncident, useStore } from './store.ts';
 import { Timeline } from './timeline.tsx';
 
+const NO_KPIS: LiveGraph['kpis'] = [];
 const Spread = lazy(() => import('./spread.tsx'));
 
 export const IncidentPage = ({ id }: { readonly id: string }) => {
@@ -36,21 +38,29 @@ export const IncidentPage = ({ id }: { readonly id: string }) => {
         {missing ? t(lang, 'missing') : '…'} <Link href="/">{t(lang, 'back')}</Link>
       </p>
     );
+  const kpis = graph?.kpis ?? NO_KPIS;
   const others = of.ranking.filter((suspect) => suspect.entity !== of.cause?.entity);
   return (
     <>
       <Headline of={of} evidence={evidence} lang={lang} now={now} />
-      <Clocks of={of} kpis={graph?.kpis ?? []} lang={lang} now={now} />
+      <Clocks of={of} kpis={kpis} lang={lang} now={now} />
       <div className="columns">
         <section>
           <h2>{t(lang, 'spread')}</h2>
           <Part lang={lang} fallback={<div className="graph" />}>
-            {graph && <Spread graph={graph} of={of} lang={lang} />}
+            {graph && <Spread graph={graph} cause={of.cause?.entity} path={of.path} onsetAt={of.onsetAt} lang={lang} />}
           </Part>
         </section>
         <section>
           <h2>{t(lang, 'evidence')}</h2>
-          <Evidence of={of} series={evidence} kpis={graph?.kpis ?? []} lang={lang} />
+          <Evidence
+            cause={of.cause}
+            onsetAt={of.onsetAt}
+            actions={of.actions}
+            series={evidence}
+            kpis={kpis}
+            lang={lang}
+          />
         </section>
         <section>
           <h2>{t(lang, 'timeline')}</h2>

@@ -22,7 +22,8 @@ const STALE_MS = 6_000;
 
 /** Says plainly when the page shows the past. */
 const Stale = () => {
-  const { connected, heardMs } = useStore();
+  const connected = useStore((state) => state.connected);
+  const heardMs = useStore((state) => state.heardMs);
   const { lang } = useLang();
   const now = useNow();
   if (heardMs === 0 || (connected && now - heardMs < STALE_MS)) return null;
@@ -33,8 +34,20 @@ const Stale = () => {
   );
 };
 
+/** How much the engine watches, and how far behind the present it is. */
+const Pulse = () => {
+  const engine = useStore((state) => state.graph?.engine);
+  const { lang } = useLang();
+  if (engine === undefined) return null;
+  return (
+    <span className="pulse">
+      {engine.series.toLocaleString()} {t(lang, 'series')} · {t(lang, 'lag')} {Math.round(engine.lagMs)} ms
+    </span>
+  );
+};
+
 const App = () => {
-  const { connected, graph } = useStore();
+  const connected = useStore((state) => state.connected);
   const { lang, setLang } = useLang();
   return (
     <>
@@ -51,12 +64,7 @@ const App = () => {
         <span className={connected ? 'pill ok' : 'pill bad'} data-testid="live-indicator" role="status">
           {t(lang, connected ? 'live' : 'reconnecting')}
         </span>
-        {graph && (
-          <span className="pulse">
-            {graph.engine.series.toLocaleString()} {t(lang, 'series')} · {t(lang, 'lag')}{' '}
-            {Math.round(graph.engine.lagMs)} ms
-          </span>
-        )}
+        <Pulse />
         <Link href="/sources">{t(lang, 'sources')}</Link>
         <button
           type="button"

@@ -1,6 +1,6 @@
 // How trouble spread: the path as a list anybody can read out, and the graph around it.
 import type { LiveGraph } from '@fenghuo/rules/contract';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { IncidentDocument } from '../server/api.ts';
 import { span } from './format.ts';
 import Graph from './graph.tsx';
@@ -8,14 +8,18 @@ import { involved } from './graph-shape.ts';
 import { type Lang, t } from './lang.ts';
 import { useNarrow } from './scheme.ts';
 
-type Props = { readonly graph: LiveGraph; readonly of: IncidentDocument; readonly lang: Lang };
+type Props = Pick<IncidentDocument, 'path' | 'onsetAt'> & {
+  readonly graph: LiveGraph;
+  /** The entity that is held for the cause. */
+  readonly cause: string | undefined;
+  readonly lang: Lang;
+};
 
-const Spread = ({ graph, of, lang }: Props) => {
+const Spread = memo(({ graph, cause, path, onsetAt, lang }: Props) => {
   const narrow = useNarrow();
   const [chosen, setChosen] = useState<boolean>();
-  const cause = of.cause?.entity;
   const isWhole = cause === undefined || (chosen ?? !narrow);
-  const onsetMs = Date.parse(of.onsetAt ?? '');
+  const onsetMs = Date.parse(onsetAt ?? '');
   return (
     <>
       {cause !== undefined && (
@@ -23,14 +27,14 @@ const Spread = ({ graph, of, lang }: Props) => {
           <li className="cause">
             <b>{cause}</b> <small>{t(lang, 'isCause')}</small>
           </li>
-          {of.path.map((step) => (
+          {path.map((step) => (
             <li key={`${step.from}>${step.to}`} className="suffers" title={step.why[lang]}>
               <b>{step.to}</b> <small>+{span(Math.max(0, step.onsetMs - onsetMs), lang)}</small>
             </li>
           ))}
         </ol>
       )}
-      <Graph graph={isWhole ? graph : involved(graph, cause, of.path)} cause={cause} path={of.path} lang={lang} />
+      <Graph graph={isWhole ? graph : involved(graph, cause, path)} cause={cause} path={path} lang={lang} />
       <p className="legend">
         <span className="cause">{t(lang, 'isCause')}</span>
         <span className="suffers">{t(lang, 'whoSuffers')}</span>
@@ -43,5 +47,5 @@ const Spread = ({ graph, of, lang }: Props) => {
       </p>
     </>
   );
-};
+});
 export default Spread;

@@ -6,6 +6,7 @@ import type { IncidentDocument, IncidentItem } from '../server/api.ts';
 import type { ClientEvents, KpiHistory, ServerEvents } from '../server/events.ts';
 import { mergeEvidence } from '../server/evidence.ts';
 import { appendKpis } from '../server/history.ts';
+import { keepSame } from './same.ts';
 
 type Store = {
   connected: boolean;
@@ -60,13 +61,18 @@ socket.on('incidents', (items) => {
 });
 socket.on('incident', (document) => {
   fresh.add(document.id);
-  useStore.setState((state) => ({ documents: { ...state.documents, [document.id]: document } }));
+  keepDocument(document);
 });
 socket.on('history', (history) => useStore.setState({ history }));
 socket.on('live', (graph) =>
   useStore.setState((state) => ({ graph, heardMs: Date.now(), history: appendKpis(state.history, graph) })),
 );
 socket.on('evidence', (update) => keepEvidence(update));
+
+const keepDocument = (document: IncidentDocument): void =>
+  useStore.setState(({ documents }) => ({
+    documents: { ...documents, [document.id]: keepSame(documents[document.id], document) },
+  }));
 
 const keepEvidence = ({ incident, series }: LiveEvidence): void =>
   useStore.setState((state) => ({
@@ -86,7 +92,7 @@ export const loadIncident = async (id: string): Promise<boolean> => {
     fetched<LiveEvidence>(`${path}/evidence`),
   ]);
   if (document === undefined) return useStore.getState().documents[id] !== undefined;
-  if (!fresh.has(id)) useStore.setState((state) => ({ documents: { ...state.documents, [id]: document } }));
+  if (!fresh.has(id)) keepDocument(document);
   if (evidence !== undefined) keepEvidence(evidence);
   return true;
 };
