@@ -60,8 +60,8 @@ export type Engine = {
   readonly sources: Sources;
   readonly payments: PaymentBook;
   readonly changes: ChangeEvent[];
-  /** When the subject of announced work was last seen in trouble. */
-  readonly worked: Map<string, number>;
+  /** When the subject of announced work was last seen in trouble, and when nothing at all came from it. */
+  readonly worked: Map<string, { readonly troubled: number; readonly away?: number }>;
   readonly files: Map<string, CaseFile>;
   /** Leases as last written, by action id. */
   readonly renewed: Map<string, number>;

@@ -118,6 +118,23 @@ describe('what is no incident', () => {
     works(run, one).seconds(20, { errors: { [shop]: 1 } });
     expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([shop]);
   });
+  it('but trouble of whom it calls is one, while it is there and sees the others well', () => {
+    const run = new Run(8).seconds(90);
+    const { one, till } = run.platform.names;
+    works(run, till).seconds(20, { slow: { [one]: 750 } });
+    expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([one]);
+  });
+  it('and what it sees of all whom it calls is its own trouble', () => {
+    const run = new Run(8).seconds(90);
+    const { one, two, store, till } = run.platform.names;
+    const slow = { [one]: 750, [two]: 750, [store]: 750 };
+    expect(
+      works(run, till)
+        .seconds(20, { slow })
+        .of('incident.cause')
+        .map(({ cause }) => cause.entity),
+    ).not.toContain(one);
+  });
   it('and whoever is worked on is not named for what others suffer from, however loud it is itself', () => {
     const run = new Run(8).seconds(90);
     const { one, store } = run.platform.names;

@@ -15,29 +15,47 @@ export const underWay = ({ changes }: Engine, atMs: number): readonly ChangeEven
     ({ kind, timeMs = 0, untilMs = timeMs + workMs }) => kind === 'maintenance' && atMs >= timeMs && atMs <= untilMs,
   );
 
-/** Whether a service shows trouble in this tick: late or failed calls, or nothing from it at all. */
-const isTroubled = ({ watch, tickMs }: Engine, service: string): boolean => {
+/** Whether nothing comes from a service in this tick. */
+const isAway = ({ watch, tickMs }: Engine, service: string): boolean => {
   const own = [...watch.probes.values()].filter((probe) => probe.service === service);
-  if (own.length > 0 && own.every((probe) => probe.tickMs < tickMs - limits.tickMs)) return true;
-  return watch.places
-    .of(service)
-    .some(
-      ({ index, meta }) =>
-        (meta.class === 'latency' || meta.class === 'errors') && (watch.active.has(index) || watch.failing.has(index)),
-    );
+  return own.length > 0 && own.every((probe) => probe.tickMs < tickMs - limits.tickMs);
+};
+
+/** Whether a figure tells of late or failed calls in this tick. */
+const suffers = ({ watch }: Engine, { index, meta }: Series): boolean =>
+  (meta.class === 'latency' || meta.class === 'errors') && (watch.active.has(index) || watch.failing.has(index));
+
+/** Who is worked on sees whoever it calls through its own trouble: while it is away and shortly after, or where most of whom it calls seem to suffer at once. */
+const seesBadly = (engine: Engine, service: string, callee: string): boolean => {
+  const { away = Number.NEGATIVE_INFINITY } = engine.worked.get(service) ?? {};
+  if (engine.now.atMs - away <= lingerMs) return true;
+  const others = new Map<string, boolean>();
+  for (const one of engine.watch.places.by(service))
+    if (one.meta.entity !== callee)
+      others.set(one.meta.entity, others.get(one.meta.entity) === true || suffers(engine, one));
+  return 2 * [...others.values()].filter((is) => is).length >= others.size;
+};
+
+const note = (engine: Engine, service: string): void => {
+  const { atMs } = engine.now;
+  const was = engine.worked.get(service);
+  if (isAway(engine, service)) engine.worked.set(service, { troubled: atMs, away: atMs });
+  else if (engine.watch.places.of(service).some((one) => suffers(engine, one)))
+    engine.worked.set(service, { ...was, troubled: atMs });
 };
 
 /** Notes, once a tick, which subjects of announced work are in trouble, so that what they do to others can be told from what others do. */
 export const noteWork = (engine: Engine): void => {
-  for (const { service } of underWay(engine, engine.now.atMs))
-    if (service !== undefined && isTroubled(engine, service)) engine.worked.set(service, engine.now.atMs);
+  for (const { service } of underWay(engine, engine.now.atMs)) if (service !== undefined) note(engine, service);
 };
 
 /** Whether announced work explains an anomaly of this series. */
 export const planned = (engine: Engine, { meta }: Series): boolean =>
   underWay(engine, engine.now.atMs).some(({ service }) => {
-    if (service === undefined || service === meta.entity || service === meta.caller) return true;
-    if (engine.now.atMs - (engine.worked.get(service) ?? Number.NEGATIVE_INFINITY) > lingerMs) return false;
+    if (service === undefined || service === meta.entity) return true;
+    if (service === meta.caller) return seesBadly(engine, service, meta.entity);
+    const { troubled = Number.NEGATIVE_INFINITY } = engine.worked.get(service) ?? {};
+    if (engine.now.atMs - troubled > lingerMs) return false;
     // A figure of business is the whole platform's: it suffers from whatever is in trouble.
     return meta.class === 'business' || engine.graph.upstream(service).has(meta.entity);
   });

@@ -34,6 +34,20 @@ it('a pause shorter than that leaves the callee accused', () => {
   expect(first(till)).toBe('opal');
 });
 
+it('a loop that was held for as long is as good as a pause, though it could not tell its delay', () => {
+  const use = (...is: number[]): SeriesEvidence =>
+    series({ entity: 'till', metric: 'loop.eventloop.utilization', class: 'saturation', unit: '1' }, 0.15, is);
+  expect(first([...till, use(1, 0.95)])).toBe('till');
+  expect(first([...till, use(0.5, 0.6)])).toBe('opal');
+});
+
+it('a pause is as long as it was, however still the loop was just before', () => {
+  const before = Array.from({ length: 20 }, (_, i) => 0.03 + 0.0001 * (i % 3));
+  const meta = { entity: 'till', metric: 'loop.delay.max', class: 'saturation', unit: 's' } as const;
+  const loop = series(meta, 0.03, [0.1, 0.11], { scale: 0.05, before });
+  expect(first([...till, loop])).toBe('opal');
+});
+
 it('whoever is in louder trouble that none of those who raised the alarm waits for is not named', () => {
   const other = [
     series({ entity: 'moss', caller: 'fern', metric: 'client.duration', stat: 'mean' }, 0.05, [0.45, 0.45]),

@@ -1,6 +1,8 @@
 // A process that did not run saw its callees late by as much: the time that a call takes is told by whoever waits for it, pauses of its own included
 // (coordinated omission turned round, Tene 2013). What such a pause accounts for is no evidence against a callee.
+import type { Evidence, SeriesMeta } from '../types.ts';
 import type { Scored } from './edges.ts';
+import { toldFrom } from './past.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
 
@@ -11,17 +13,32 @@ const pauseOf = (own: readonly Scored[]): number =>
     return unit === undefined || strength.strength === 0 ? longest : Math.max(longest, strength.shift * unit);
   }, 0);
 
+/** From this share of its time on a loop that does one thing at a time keeps whatever else comes waiting. */
+const HELD = 0.8;
+const isLoopUse = ({ class: of, metric, caller, unit }: SeriesMeta): boolean =>
+  of === 'saturation' && caller === undefined && unit === '1' && /event_?loop.*utili[sz]ation/.test(metric);
+
+/** Time for which an entity's loop did nothing but what it was at, s: a loop that is blocked for a whole tick and more cannot tell its delay. */
+const heldOf = (own: readonly Scored[], fromMs: number, stepMs: number): number =>
+  own.reduce((longest, { series, strength }) => {
+    if (strength.strength === 0 || !isLoopUse(series.meta)) return longest;
+    const held = toldFrom(series, fromMs).filter((share) => share >= HELD);
+    return Math.max(longest, held.reduce((sum, share) => sum + share, 0) * (stepMs / 1_000));
+  }, 0);
+
 /** Latencies without those that are no longer than their callers were paused: those say nothing of the callee. */
 export const lessPauses = (
   latencies: readonly Scored[],
   ownOf: (entity: string) => readonly Scored[] | undefined,
+  { onsetMs, stepMs }: Pick<Evidence, 'onsetMs' | 'stepMs'>,
 ): Scored[] => {
   const pauses = new Map<string, number>();
   return latencies.map((one) => {
     const { meta } = one.series;
     const unit = SECONDS[meta.unit];
     if (meta.caller === undefined || unit === undefined || one.strength.strength === 0) return one;
-    const pause = pauses.get(meta.caller) ?? pauseOf(ownOf(meta.caller) ?? []);
+    const own = ownOf(meta.caller) ?? [];
+    const pause = pauses.get(meta.caller) ?? Math.max(pauseOf(own), heldOf(own, onsetMs - stepMs, stepMs));
     pauses.set(meta.caller, pause);
     return one.strength.shift * unit > pause ? one : { ...one, strength: { ...one.strength, strength: 0 } };
   });

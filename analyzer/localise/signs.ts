@@ -84,7 +84,7 @@ export const signsOf = (
     of.told++;
     if (series.anomaly?.shape === 'silence') of.silences++;
   }
-  const latencies = lessPauses(symptoms.latency, (entity) => signs.get(entity)?.own);
+  const latencies = lessPauses(symptoms.latency, (entity) => signs.get(entity)?.own, evidence);
   const confesses = (entity: string): boolean => best(signs.get(entity)?.own ?? []) > 0;
   for (const of of [symptoms.errors, latencies]) {
     const { kept, callers: theirs } = shareOut(of, from, settings, { waitsFor, confesses });

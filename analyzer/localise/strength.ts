@@ -151,17 +151,18 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
   const isDelay = meta.unit === 's' && meta.kind === 'gauge';
   const stepLeast = isDelay ? Math.max(settings.stepLeast, DURATION_STEP) : settings.stepLeast;
   const local = isResource ? localOf(before, stepLeast, leastCount(meta.unit)) : undefined;
-  const outside: { z: number; value: number }[] = [];
+  const outside: { z: number; value: number; shift: number }[] = [];
   const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
   for (let i = from; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
     const level = badly((value - baseline.location) / scale) - known;
-    const z = local === undefined ? level : Math.max(level, badly((value - local.level) / local.scale));
+    const step = local === undefined ? level : badly((value - local.level) / local.scale);
+    const z = Math.max(level, step);
     if (z < settings.zLeast) inside.push(level);
     else {
-      outside.push({ z, value });
+      outside.push({ z, value, shift: local === undefined || level >= step ? level * scale : step * local.scale });
       onsetMs = Math.min(onsetMs, timesMs[i]!);
     }
   }
@@ -171,7 +172,7 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
       ? { ...NONE, strength: SILENCE, onsetMs: series.anomaly.onsetMs, present }
       : { ...NONE, present, scale, shift: present === 0 ? 0 : middleOf(inside) * scale };
   outside.sort((a, b) => a.z - b.z);
-  const { z, value } = outside[Math.floor(outside.length / 2)]!;
+  const { z, value, shift } = outside[Math.floor(outside.length / 2)]!;
   const share = outside.length / present;
   // A resource that was out once was out for a tick: most such spikes are housekeeping.
   const once = isResource && outside.length === 1 ? ONCE : 1;
@@ -185,7 +186,7 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
     onsetMs,
     present,
     share,
-    shift: z * scale,
+    shift,
     scale,
   };
 };
