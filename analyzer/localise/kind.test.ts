@@ -23,6 +23,20 @@ it('a bank of whose calls most are answered as ever and some never leaves calls 
     ),
   ).toMatchObject({ entity: 'opal', kind: 'hang' }));
 
+it('a bank some of whose calls are given up on after a wait does not answer them; one that refuses at once does', () => {
+  const failing = (slowest: readonly number[]) =>
+    first(
+      [
+        series({ entity: 'opal', caller: 'till', metric: 'client.duration', stat: 'p50' }, 0.053, [0.053, 0.05, 0.053]),
+        series({ entity: 'opal', caller: 'till', metric: 'client.duration', stat: 'max' }, 0.12, slowest),
+        series({ entity: 'opal', caller: 'till', metric: 'client.errors', ...errors }, 0, [2, 0, 5], { scale: 0.2 }),
+      ],
+      [['till', 'opal']],
+    );
+  expect(failing([0.7, 0.1, 2.5])).toMatchObject({ entity: 'opal', kind: 'hang' });
+  expect(failing([0.1, 0.13, 0.11])).toMatchObject({ entity: 'opal', kind: 'errors' });
+});
+
 it('terminals that give some calls up themselves answer with errors', () =>
   expect(
     first(
@@ -88,6 +102,28 @@ it('who was started anew was gone, however busy it is since', () => {
   const restart = { timeMs: ONSET_MS + 1_000, entity: 'fjord', kind: 'restart', what: 'started anew' };
   expect(first(all, [['gate', 'fjord']], [restart])).toMatchObject({ entity: 'fjord', kind: 'silence' });
   expect(first(all, [['gate', 'fjord']])).toMatchObject({ entity: 'fjord', kind: 'cpu' });
+});
+
+it('a processor that collections burn is short of memory, where the memory has swollen since long before', () => {
+  const call = series({ entity: 'slate', caller: 'gate', metric: 'client.duration', stat: 'p50' }, 0.06, [0.6, 0.7]);
+  const use = { entity: 'slate', metric: 'process.cpu.utilization', class: 'saturation', unit: '1' } as const;
+  const held = { entity: 'slate', metric: 'process.memory.usage', class: 'resource', unit: 'By' } as const;
+  const kind = (before: readonly number[]) =>
+    first(
+      [call, series(use, 0.08, [0.9, 1.1]), series(held, 1.5e8, [8.4e8, 8.7e8], { scale: 1e7, before })],
+      [['gate', 'slate']],
+    )?.kind;
+  expect(kind(Array.from({ length: 21 }, (_, i) => (i < 8 ? 1.5e8 : 1.5e8 + 0.5e8 * (i - 8))))).toBe('memory');
+  expect(kind(Array.from({ length: 21 }, () => 8.3e8))).toBe('cpu');
+});
+
+it('a processor of which most is left has not run out', () => {
+  const call = series({ entity: 'slate', caller: 'gate', metric: 'client.errors', ...errors }, 0.1, [12, 13], {
+    scale: 1,
+  });
+  const use = { entity: 'slate', metric: 'process.cpu.utilization', class: 'saturation', unit: '1' } as const;
+  expect(first([call, series(use, 0.03, [0.14, 0.15], { scale: 0.01 })], [['gate', 'slate']])?.kind).toBe('errors');
+  expect(first([call, series(use, 0.03, [0.9, 0.95], { scale: 0.01 })], [['gate', 'slate']])?.kind).toBe('cpu');
 });
 
 it('a heap that an earlier leak left large is no news, whatever a collection does to it', () => {

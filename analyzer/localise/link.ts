@@ -46,13 +46,16 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const ticks = Math.floor((evidence.nowMs - evidence.onsetMs) / evidence.stepMs) + 1;
   const complaints = about.filter((s) => s.meta.caller !== undefined && isSymptom(s) && isEnded(s));
   const loudest = Math.max(0, ...complaints.map(strength));
+  const lateness = Math.max(0, ...complaints.filter(isLate).map((series) => shiftOf(series, from)));
   const isLoud = (series: SeriesEvidence): boolean => strength(series) > CALM_SHARE * loudest;
-  if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(isLoud)) return undefined;
+  // Both ends tell seconds: the callee accounts for what it took, however unusual that is beside its own past.
+  const accounts = (series: SeriesEvidence): boolean =>
+    isLoud(series) && !(isLate(series) && lateness > 0 && shiftOf(series, from) <= CALM_SHARE * lateness);
+  if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(accounts)) return undefined;
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
   // A caller whose own loop is late by so much sees late what was answered in time.
-  const lateness = Math.max(...complaints.filter(isLate).map((series) => shiftOf(series, from)));
   const isStopped = evidence.series.some(
     (s) => s.meta.entity === caller && isLoop(s) && strength(s) > OWN_MAX && shiftOf(s, from) > CALM_SHARE * lateness,
   );
