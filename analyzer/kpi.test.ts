@@ -1,8 +1,8 @@
 // A figure of customers is made of many series: whether they add up or are averaged decides what the operator reads.
 import { type FrameSchema, hash64, type RuleBook, rule } from '@fenghuo/rules/contract';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Graph } from './graph.ts';
-import { Kpis, waitMsMax } from './kpi.ts';
+import { isBulk, Kpis, waitMsMax } from './kpi.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
 import { probeOf } from './testing/probe.ts';
 import { Watch } from './watch.ts';
@@ -60,4 +60,51 @@ it('waits for whoever was heard before a slow bus held it up, and for nobody who
   kpis.push(one.hash, hash64(one.probe), 12_000, Float64Array.of(20));
   kpis.settle(18_000 - waitMsMax);
   expect(kpis.find('k')!.series.last).toBe(20);
+});
+
+describe('a ratio over what two services count', () => {
+  const column = (metric: string) =>
+    ({ metric, unit: '{order}', class: 'business', kind: 'delta', attributes: {} }) as const;
+  const per = { metric: 'app.paid' };
+  const kpi = { name: 'k', title: 'k', audience: 'customers', metric: 'app.sent', per, unit: '1', better: 'higher' };
+  const topology = rule.parse({ kind: 'topology', entities: [], kpis: [kpi] }) as RuleBook['topology'];
+  /** Ratios told in each second while `paid` is told as given, `undefined` where its probe keeps silent. */
+  const told = (paid: readonly (number | undefined)[], aheadMs: readonly number[]): number[] => {
+    const watch = new Watch(new Graph(topology), rulesFor(randomNames(1)).detectors);
+    const kpis = new Kpis(topology, watch);
+    const [sender, payer] = [
+      probeOf('sender', [column('app.sent')]).schema,
+      probeOf('payer', [column('app.paid')]).schema,
+    ];
+    for (const schema of [sender, payer]) {
+      watch.learn(schema, 0);
+      kpis.learn(schema, hash64(schema.probe));
+    }
+    const frame = (schema: FrameSchema, timeMs: number, atMs: number, value: number): void => {
+      const probe = watch.probes.get(hash64(schema.probe))!;
+      const bulk = isBulk(probe, timeMs, atMs);
+      Object.assign(probe, { seenMs: atMs, tickMs: timeMs });
+      kpis.push(schema.hash, hash64(schema.probe), timeMs, Float64Array.of(value), 0, bulk);
+    };
+    return paid.map((value, i) => {
+      const atMs = (i + 1) * 1_000;
+      frame(sender, atMs, atMs, 10);
+      if (value !== undefined) frame(payer, atMs + aheadMs[i]!, atMs, value);
+      kpis.settle(atMs - waitMsMax);
+      return kpis.find('k')!.series.last;
+    });
+  };
+
+  it('is not judged by the frame in which one of them, whose clock was set back, tells of five seconds at once', () => {
+    const silent = Array.from({ length: 5 }, () => undefined);
+    const paid = [...Array.from({ length: 12 }, () => 10), ...silent, 60, ...Array.from({ length: 12 }, () => 10)];
+    const ahead = paid.map((_, i) => (i < 12 ? 5_000 : 0));
+    expect(Math.min(...told(paid, ahead).filter((value) => !Number.isNaN(value)))).toBe(1);
+  });
+
+  it('is judged all along where the clock only stays wrong', () => {
+    const paid = Array.from({ length: 20 }, (_, i) => (i < 12 ? 10 : 40));
+    const ahead = paid.map(() => 2_000);
+    expect(told(paid, ahead).at(-1)).toBeLessThan(0.5);
+  });
 });

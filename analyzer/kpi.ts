@@ -1,11 +1,11 @@
 // What customers feel, as numbers a second: sums or ratios over series that topology names, watched like any other series.
-import type { FrameSchema, TopologyRule } from '@fenghuo/rules/contract';
+import { type FrameSchema, limits, type TopologyRule } from '@fenghuo/rules/contract';
 import type { Series } from './series.ts';
-import type { Watch } from './watch.ts';
+import type { Probe, Watch } from './watch.ts';
 
 type KpiRule = TopologyRule['kpis'][number];
 type Part = 'numerator' | 'denominator';
-type Sum = { gauges: number; numerator: number; denominator: number; from: Set<string> };
+type Sum = { gauges: number; numerator: number; denominator: number; from: Set<string>; isUneven: boolean };
 type Feed = { readonly column: number; readonly kpi: Kpi; readonly part: Part; readonly gauge: boolean };
 type Source = {
   readonly metric: string;
@@ -24,6 +24,21 @@ export type Kpi = {
   readonly feeders: Set<string>;
   readonly pending: Map<number, Sum>;
   readonly done: { readonly numerator: number; readonly denominator: number }[];
+  /** Ticks that a ratio's window still lacks since one part of it was told in bulk. */
+  lacks: number;
+};
+
+/** A frame that comes so long after its probe's last one counts what happened in more than its own tick. */
+const bulkMs = 2.5 * limits.tickMs;
+
+/**
+ * Whether a frame of `timeMs`, come at `atMs`, tells of several ticks at once: its probe was held up, or its clock, which was ahead, has been set back
+ * and it kept silent until then. Frames that a slow bus held up are of a tick each.
+ */
+export const isBulk = (before: Probe | undefined, timeMs: number, atMs: number): boolean => {
+  if (before === undefined || before.tickMs < 0) return false;
+  const wasAhead = before.tickMs - before.seenMs >= limits.tickMs;
+  return timeMs - before.tickMs >= bulkMs || (wasAhead && atMs - before.seenMs >= bulkMs);
 };
 
 /** Gauges of things (UCUM annotates their units: {terminal}) and of bytes add up over their attributes; a share or a temperature is the mean of them. */
@@ -34,6 +49,8 @@ const matches = (rule: Source, schema: FrameSchema, column: FrameSchema['columns
   (column.stat === undefined || column.stat === 'count') &&
   (rule.service === undefined || rule.service === schema.resource.service) &&
   Object.entries(rule.attributes).every(([key, value]) => column.attributes[key] === value);
+
+const nothing = (): Sum => ({ gauges: 0, numerator: 0, denominator: 0, from: new Set(), isUneven: false });
 
 export class Kpis {
   readonly all: readonly Kpi[];
@@ -56,6 +73,7 @@ export class Kpis {
       feeders: new Set<string>(),
       pending: new Map<number, Sum>(),
       done: [],
+      lacks: 0,
     }));
   }
 
@@ -77,11 +95,13 @@ export class Kpis {
   }
 
   /** Adds a frame's share to its tick. */
-  push(schema: string, probe: string, timeMs: number, values: Float64Array, first = 0): void {
+  push(schema: string, probe: string, timeMs: number, values: Float64Array, first = 0, bulk = false): void {
     for (const { column, kpi, part, gauge } of this.feeds.get(schema) ?? []) {
       const value = values[column - first] ?? Number.NaN;
       if (Number.isNaN(value)) continue;
-      const sum = kpi.pending.get(timeMs) ?? { gauges: 0, numerator: 0, denominator: 0, from: new Set<string>() };
+      const sum = kpi.pending.get(timeMs) ?? nothing();
+      // Parts of a ratio that other probes tell were counted when they happened.
+      if (bulk && !gauge && kpi.rule.per !== undefined && kpi.feeders.size > 1) sum.isUneven = true;
       sum[part] += value;
       if (gauge && part === 'numerator') sum.gauges++;
       sum.from.add(probe);
@@ -102,14 +122,20 @@ export class Kpis {
   }
 
   private finish(kpi: Kpi, timeMs: number, sum: Sum): void {
-    const { numerator, denominator, gauges } = sum;
+    const { numerator, denominator, gauges, isUneven } = sum;
+    if (isUneven) {
+      kpi.done.length = 0;
+      kpi.lacks = ratioTicks;
+      return;
+    }
     const mean = gauges > 1 && !addsUp(kpi.rule.unit);
     kpi.done.push({ numerator: mean ? numerator / gauges : numerator, denominator });
     if (kpi.done.length > ratioTicks) kpi.done.shift();
     let value = kpi.done.at(-1)!.numerator;
     if (kpi.rule.per) {
       const under = kpi.done.reduce((total, tick) => total + tick.denominator, 0);
-      if (under <= 0) return;
+      if (kpi.lacks > 0) kpi.lacks--;
+      if (under <= 0 || kpi.lacks > 0) return;
       value = kpi.done.reduce((total, tick) => total + tick.numerator, 0) / under;
       // Of a share both parts are counted, each when it happens: what began in an earlier tick may end in this one, and is no more than all.
       if (kpi.rule.unit === '1') value = Math.min(1, value);

@@ -9,7 +9,7 @@ import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
-import { waitMsMax } from './kpi.ts';
+import { isBulk, waitMsMax } from './kpi.ts';
 import { follow, observe } from './lifecycle.ts';
 import { reconcile } from './payments.ts';
 import { burn } from './slo/alert.ts';
@@ -83,9 +83,10 @@ const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): b
     engine.awaited = new Set(engine.watch.probes.keys());
     engine.judged = false;
   }
+  const bulk = isBulk(engine.watch.probes.get(frame.probe), frame.timeMs, engine.now.atMs);
   const turned = engine.watch.push(frame, engine.now.atMs);
   if (turned === undefined) return false;
-  engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first);
+  engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first, bulk);
   engine.slos.push(frame);
   if (tickMs === engine.tickMs) engine.reported.add(frame.probe);
   else if (!engine.reported.has(frame.probe)) engine.awaited.add(frame.probe);
