@@ -19,6 +19,8 @@ import { unanswered } from './unanswered.ts';
 /** Something unrelated to an open incident must have lasted longer before it is a second one. */
 const secondTicks = 6;
 const toldMax = 40;
+/** Ticks in a row whose mean is slow are no single call's doing. */
+const meanTicks = 3;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, whoever is held for its cause. */
 const togetherMs = 5_000;
 
@@ -85,8 +87,8 @@ export const openers = (engine: Engine): Opener[] => {
     const calls = watch.callsOf(one);
     const learned = ended === peers ? peers.learned : watch.bank.baseline(index).n;
     const isConfessed = own !== undefined && own.nats >= shown;
-    // One slow call makes a mean; unless its callee confesses it waits for the bank's own opinion.
-    if (one.meta.stat === 'mean' && !isConfessed && !watch.opening.has(index)) continue;
+    // One slow call makes a mean; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
+    if (one.meta.stat === 'mean' && !isConfessed && ended.ticks < meanTicks && !watch.opening.has(index)) continue;
     // Calls that wait bring others, who try again: that is no demand.
     const demand = waits.ticks > 0 ? 1 : crowd(watch, one);
     const candidate = { anomaly, ticksOut: lasted, calls, isAge, isConfessed, demand, nats, learned };
