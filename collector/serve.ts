@@ -6,12 +6,15 @@ export type Times = {
   /** A request's headers, and the whole of it, have come by then. */
   readonly headersMsMax: number;
   readonly requestMsMax: number;
+  /** A connection may be idle between requests for so long. */
+  readonly keepAliveMsMax: number;
   /** How often it is looked who is too slow. */
   readonly lookMs: number;
 };
 const times: Times = {
   headersMsMax: receiveLimits.headersMsMax,
   requestMsMax: receiveLimits.requestMsMax,
+  keepAliveMsMax: receiveLimits.keepAliveMsMax,
   lookMs: 2_000,
 };
 
@@ -20,10 +23,15 @@ export const serve = async (
   app: RequestListener,
   port: number,
   host: string,
-  { headersMsMax, requestMsMax, lookMs } = times,
+  { headersMsMax, requestMsMax, keepAliveMsMax, lookMs } = times,
 ): Promise<Server> => {
   const server = createServer(
-    { headersTimeout: headersMsMax, requestTimeout: requestMsMax, connectionsCheckingInterval: lookMs },
+    {
+      headersTimeout: headersMsMax,
+      requestTimeout: requestMsMax,
+      keepAliveTimeout: keepAliveMsMax,
+      connectionsCheckingInterval: lookMs,
+    },
     app,
   );
   server.maxConnections = receiveLimits.socketsMax;

@@ -17,6 +17,8 @@ export const receiveLimits = {
   /** A request's headers, and the whole of it, must have come by then: a slow-loris holds a socket no longer. */
   headersMsMax: 10_000,
   requestMsMax: 30_000,
+  /** A connection is kept for so long between requests: who sends each minute finds it open, and no request meets a socket that is just being closed. */
+  keepAliveMsMax: 75_000,
   /** Sockets open at once on a receiver's port. */
   socketsMax: 1_024,
   /** Values of the OTLP/JSON document may nest so deep; OTLP itself needs about twelve levels. */
