@@ -3,7 +3,8 @@
 import { type ChangeEvent, hash64, limits } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { tellChecks } from './checks/tell.ts';
-import { correlate, obeyIncident, openers } from './correlate/correlate.ts';
+import { correlate, obeyIncident } from './correlate/correlate.ts';
+import { openers } from './correlate/openers.ts';
 import { noteWork } from './correlate/planned.ts';
 import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';

@@ -1,0 +1,153 @@
+// What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
+import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import type { Engine } from '../engine.ts';
+import type { Series } from '../series.ts';
+import type { Watch } from '../watch.ts';
+import { agreement } from './agreement.ts';
+import { type Weighed, weighed } from './calls.ts';
+import { confessed } from './confessed.ts';
+import { failing } from './failing.ts';
+import { goneNats } from './gone.ts';
+import { matters, opens } from './opening.ts';
+import { type Against, againstPeers } from './peers.ts';
+import { planned } from './planned.ts';
+import { natsNeeded, tickNatsMax } from './rarity.ts';
+import { isSlow, slowEdges, told } from './slow.ts';
+import { unanswered } from './unanswered.ts';
+
+export type Opener = {
+  readonly one: Series;
+  readonly anomaly: Anomaly;
+  readonly ticks: number;
+  /** Whether it is too rare for chance anywhere on the platform, so that it may open an incident of its own. */
+  readonly isRare: boolean;
+};
+
+/** A figure that stirs, with what it is worth. */
+export type Stirring = {
+  readonly one: Series;
+  readonly rule: DetectorRule;
+  /** Nats against chance of the figure itself, in how many ticks, and over how many back from the present. */
+  readonly shown: number;
+  readonly ticks: number;
+  readonly span: number;
+  readonly waits: Weighed;
+  readonly own: Weighed | undefined;
+  /** Set where it is its peers that tell what is usual. */
+  readonly peers: Against | undefined;
+  readonly isAge: boolean;
+};
+
+/** Ticks in a row whose mean is slow are no single call's doing. */
+const meanTicks = 3;
+
+/** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
+const crowd = (watch: Watch, one: Series): number => {
+  const [now, counts] = [watch.callsOf(one), watch.groups.counts.get(one.calls)];
+  return now === undefined || counts === undefined ? 1 : now / Math.max(1, watch.bank.baseline(counts.index).location);
+};
+
+/** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
+const indices = ({ watch, tickMs }: Engine): ReadonlySet<number> =>
+  new Set([...watch.opening, ...watch.failing, ...watch.confessing, ...slowEdges(watch, tickMs)]);
+
+/** What one figure is worth by itself; undefined where it says nothing that matters. */
+const weigh = ({ watch, tickMs }: Engine, one: Series, gone: (entity: string) => number): Stirring | undefined => {
+  const rule = watch.opens.get(one.meta.class);
+  if (rule === undefined) return undefined;
+  // What is below the floor has not risen by it, whatever is expected; no latency is negative.
+  if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) return undefined;
+  const { expected } = watch.expected(one);
+  const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
+  // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
+  if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) return undefined;
+  const isAge = watch.groups.ages.get(one.calls) === one;
+  const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
+  const peers = againstPeers(watch, one, rule, tickMs);
+  const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
+  // Slowness shows by the calls that wait before they end.
+  const waits = unanswered(watch, one, rule);
+  const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
+  const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
+  const ticks = Math.max(suffered, own?.ticks ?? 0);
+  if (ticks < 1) return undefined;
+  const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
+  // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
+  const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
+  const shown = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
+  const span = Math.max(ticks, ended.span ?? 0);
+  return { one, rule, shown, ticks, span, waits, own, isAge, peers: ended === peers ? peers : undefined };
+};
+
+/** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
+export const openers = (engine: Engine): Opener[] => {
+  const { watch, tickMs } = engine;
+  const gone = goneNats(watch, tickMs);
+  const stirring: Stirring[] = [];
+  for (const index of indices(engine)) {
+    const one = watch.series.get(index);
+    const is = one === undefined ? undefined : weigh(engine, one, gone);
+    if (is !== undefined) stirring.push(is);
+  }
+  const agreed = agreement(watch, stirring);
+  const needed = natsNeeded(watch.groups.places.size);
+  return stirring
+    .flatMap((one) => opener(engine, one, agreed(one), needed) ?? [])
+    .sort(
+      (a, b) =>
+        a.anomaly.onsetMs - b.anomaly.onsetMs ||
+        Math.abs(b.anomaly.z) - Math.abs(a.anomaly.z) ||
+        a.one.index - b.one.index,
+    );
+};
+
+/** What stirs as an opener, where it may be one. @param agreed nats that others add  @param needed nats that are no chance on this platform */
+const opener = (
+  engine: Engine,
+  { one, rule, shown, ticks, span, waits, own, isAge, peers }: Stirring,
+  agreed: number,
+  needed: number,
+): Opener | undefined => {
+  const { watch } = engine;
+  const { index, meta } = one;
+  const isBusiness = meta.class === 'business';
+  const natsLeast = natsNeeded(1);
+  const nats = Math.max(shown, own?.nats ?? 0) + agreed;
+  if (!isBusiness && nats < natsLeast) return undefined;
+  const anomaly =
+    peers !== undefined
+      ? told(watch, one, span, peers)
+      : (watch.anomaly(index) ?? (meta.class === 'latency' ? told(watch, one, span) : failing(watch, one)));
+  if (anomaly === undefined) return undefined;
+  // Ratios and levels of business may open; a mere amount falls whenever demand does.
+  const kpi = isBusiness ? engine.kpis.find(meta.metric) : undefined;
+  if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher')))
+    return undefined;
+  const isConfessed = own !== undefined && own.nats >= shown;
+  // One slow call makes a mean; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
+  if (meta.stat === 'mean' && !isConfessed && ticks < meanTicks && !watch.opening.has(index)) return undefined;
+  const candidate = {
+    anomaly,
+    ticksOut: ticks,
+    calls: watch.callsOf(one),
+    isAge,
+    isConfessed,
+    // Calls that wait bring others, who try again: that is no demand.
+    demand: waits.ticks > 0 ? 1 : crowd(watch, one),
+    nats,
+    learned: peers?.learned ?? watch.bank.baseline(index).n,
+  };
+  if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
+  if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
+  return { one, anomaly, ticks, isRare: opens({ ...candidate, natsNeeded: needed }, rule) };
+};
+
+/** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
+const paused = ({ watch }: Engine, one: Series): boolean => {
+  const { caller, entity } = one.meta;
+  if (caller === undefined) return false;
+  const others = watch.places
+    .by(caller)
+    .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
+  return others.length > 0 && others.every((other) => watch.active.has(other.index) || isSlow(watch, other));
+};
