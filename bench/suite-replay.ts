@@ -10,8 +10,8 @@ import { again, type Whole } from './suite/again.ts';
 import { firstBadSample } from './suite/first-sample.ts';
 import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
-import { type Row, rowsOf, streamOf } from './suite/rows.ts';
-import { score } from './suite/score.ts';
+import { type Row, rowsOf, type Second, streamOf } from './suite/rows.ts';
+import { type Expected, score, scoreBoth } from './suite/score.ts';
 import { namesIn, plain, shuffled } from './suite/shuffle.ts';
 import { brief, table, verdict } from './suite/table.ts';
 import { told } from './suite/told.ts';
@@ -29,15 +29,27 @@ const whole = async (stream: string): Promise<Whole> => {
 
 /** A run as the engine decides now, by the truth that it was judged by live; its deadline runs from the first bad sample of the recording. */
 const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
-  const { kinds, nature } = truths[row.fault]!;
   // Of a life recorded before first bad samples were looked for only the switch's time is known.
   const beganMs = row.beganMs ?? row.t0Ms;
-  const t0Ms =
-    nature === 'growing' || beganMs === null
-      ? row.t0Ms
-      : (firstBadSample(recording, row.right, beganMs, row.untilMs) ?? beganMs);
-  const expected = { right: row.right, kinds, fromMs: t0Ms ?? undefined, deadlineMs: deadlineMs[nature] };
-  return { ...row, t0Ms, beganMs, ...score(within(seen, row), expected, row.pages) };
+  const expectedOf = ({
+    fault,
+    right,
+    t0Ms,
+    ...of
+  }: Omit<Second, 'beganMs'> & { beganMs?: number | null }): Expected => {
+    const { kinds, nature } = truths[fault]!;
+    const began = of.beganMs ?? t0Ms;
+    const fromMs =
+      nature === 'growing' || began === null ? t0Ms : (firstBadSample(recording, right, began, row.untilMs) ?? began);
+    return { right, kinds, fromMs: fromMs ?? undefined, deadlineMs: deadlineMs[nature] };
+  };
+  const expected = expectedOf(row);
+  const decided = within(seen, row);
+  const scored =
+    row.second === undefined
+      ? score(decided, expected, row.pages)
+      : scoreBoth(decided, [expected, expectedOf(row.second)], row.pages);
+  return { ...row, t0Ms: expected.fromMs ?? null, beganMs, ...scored };
 };
 
 /** Cases of one life whose decisions are the same under other names; the first difference of each other one is told. */

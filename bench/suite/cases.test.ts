@@ -7,7 +7,7 @@ it('runs every fault four times, half of them beside a distractor elsewhere, and
   const all = cases(4);
   expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
   for (const [fault, { kind }] of Object.entries(faults)) {
-    const of = all.filter((one) => one.fault === fault);
+    const of = all.filter((one) => one.fault === fault && one.second === undefined);
     expect(of.length, fault).toBe(kind === 'fault' ? 4 : 1);
     expect(of.filter((one) => one.distractor !== undefined).length, fault).toBe(kind === 'fault' ? 2 : 0);
     for (const one of of) {
@@ -15,6 +15,17 @@ it('runs every fault four times, half of them beside a distractor elsewhere, and
       expect(one.distractor?.target).not.toBe(one.target);
     }
   }
+});
+
+it('lets two faults that do not meet happen at once, the second later by turns', () => {
+  const both = cases(4).flatMap(({ second, ...first }) => (second === undefined ? [] : [{ first, second }]));
+  expect(both.length).toBeGreaterThanOrEqual(4);
+  for (const { first, second } of both) {
+    expect(faults[second.fault]!.targets).toContain(second.target);
+    expect(second.target).not.toBe(first.target);
+    expect(second.afterMs).toBeLessThan(first.seconds * 1_000);
+  }
+  expect(new Set(both.map(({ second }) => second.afterMs)).size).toBe(both.length);
 });
 
 it('is the same for the same seed, another for another', () => {

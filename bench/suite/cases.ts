@@ -1,14 +1,18 @@
-// The suite's cases: every fault on two targets or in two severities, each alone and beside a distractor; and what is no fault, alone.
+// The suite's cases: every fault on two targets or in two severities, each alone and beside a distractor; two that have nothing to do with each
+// other at once; and what is no fault, alone.
 import { seededRandom } from '@fenghuo/kit';
 import { faults } from '../../examples/takeaway/faults/table.ts';
 
 export type Variant = { readonly target: string; readonly options?: Readonly<Record<string, string>> };
+type Later = Variant & { readonly fault: string; readonly afterMs: number };
 export type Case = Variant & {
   /** Fault, variant and distractor: what tells a case from another in the results. */
   readonly key: string;
   readonly fault: string;
   readonly seconds: number;
-  readonly distractor: (Variant & { readonly fault: string; readonly afterMs: number }) | undefined;
+  readonly distractor: Later | undefined;
+  /** Another fault, that begins so long after the first. */
+  readonly second?: Later;
 };
 
 const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
@@ -48,6 +52,25 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
   'disk-full': [{ target: 'merchant' }, { target: 'merchant', options: { mb: '32' } }],
   'bad-release': [{ target: 'user' }, { target: 'menu', options: { share: '0.15' } }],
 };
+/** Two causes that do not meet: what customers call, and what waits behind the queue. */
+const pairs: readonly (readonly [Variant & { readonly fault: string }, Later])[] = [
+  [
+    { fault: 'bank-slow', target: 'bank-a' },
+    { fault: 'terminals-offline', target: 'terminals', afterMs: 0 },
+  ],
+  [
+    { fault: 'dns-failure', target: 'dispatch', options: { to: 'rider' } },
+    { fault: 'process-crash', target: 'user', afterMs: 4_000 },
+  ],
+  [
+    { fault: 'consumer-stuck', target: 'dispatch' },
+    { fault: 'bank-errors', target: 'bank-a', afterMs: 8_000 },
+  ],
+  [
+    { fault: 'bank-half-dead', target: 'bank-a', options: { ratio: '0.4' } },
+    { fault: 'terminals-offline', target: 'terminals', options: { region: 'west' }, afterMs: 6_000 },
+  ],
+];
 /** Distractors that go beside a fault, and those that are run by themselves too. */
 const beside = ['innocent-deploy', 'planned-restart', 'meal-peak', 'promotion', 'noisy-service', 'cosmic-spike'];
 const growing = new Set(['memory-leak', 'disk-full', 'bad-release']);
@@ -55,7 +78,7 @@ const GROWING_SECONDS = 30;
 const SECONDS = 14;
 const AFTER_MS_MAX = 2_000;
 
-/** Every fault comes once before any comes twice, so that a run that is cut short has met each. */
+/** Every fault comes once before any comes twice, so that a run that is cut short has met each; pairs come with what is no fault. */
 const rounds = [/\/1$/, /\/2\+$/, /^[^/]+$/, /\/2$/, /\/1\+$/];
 
 /** Every case, in rounds that the seed shuffles: with a distractor drawn from the seed, never on the fault's own target. */
@@ -78,6 +101,14 @@ export const cases = (seed: number): readonly Case[] => {
             : undefined,
         });
       }
+  for (const [place, [first, second]] of pairs.entries())
+    all.push({
+      ...first,
+      key: `two-at-once-${place + 1}`,
+      seconds: GROWING_SECONDS,
+      distractor: undefined,
+      second,
+    });
   for (const fault of [...beside, 'surge', 'clock-skew'])
     all.push({
       key: fault,

@@ -3,6 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Score } from './score.ts';
 
+export type Second = {
+  readonly fault: string;
+  readonly right: readonly string[];
+  readonly beganMs: number | null;
+  readonly t0Ms: number | null;
+};
 export type Row = Score & {
   readonly key: string;
   readonly fault: string;
@@ -13,6 +19,8 @@ export type Row = Score & {
   readonly right: readonly string[];
   readonly nature: string;
   readonly closed: boolean;
+  /** The other fault of a run of two at once. */
+  readonly second?: Second;
   /** When customers' own figures left their band, ms after the case began; null where they did not. */
   readonly feltMs: number | null;
   /** When the switch began the fault, epoch ms; null where it never did (absent in rows of before). */

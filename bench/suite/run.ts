@@ -6,16 +6,16 @@ import { realClock } from '@fenghuo/kit';
 import { liveGraph, subjects } from '@fenghuo/rules/contract';
 import { z } from 'zod';
 import type { Config } from '../../examples/takeaway/config.ts';
-import { deadlineMs, rightFor, truths } from '../../examples/takeaway/truth.ts';
+import { deadlineMs, rightFor, type Truth, truths } from '../../examples/takeaway/truth.ts';
 import { until, type Witness } from '../incident/witness.ts';
 import type { Product } from '../lib/product.ts';
 import type { Receiver } from '../lib/receiver.ts';
-import type { Case } from './cases.ts';
+import type { Case, Variant } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
 import { firstBadSample } from './first-sample.ts';
 import type { Follow } from './record.ts';
 import type { Row } from './rows.ts';
-import { score } from './score.ts';
+import { type Expected, score, scoreBoth } from './score.ts';
 
 export type Stage = {
   readonly product: Product;
@@ -55,10 +55,14 @@ const beganAt = ({ platform }: Stage, fault: string, sinceMs: number): number | 
     .find((l) => l.atMs >= sinceMs && l.what === 'began' && l.fault === fault)?.atMs;
 };
 
+const truthFor = (fault: string): Truth => {
+  const truth = truths[fault];
+  if (truth === undefined) throw new RangeError(`no truth is written for ${fault}`);
+  return truth;
+};
+
 export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   const { platform, product, witness, receiver, random } = stage;
-  const truth = truths[one.fault];
-  if (truth === undefined) throw new RangeError(`no truth is written for ${one.fault}`);
   const customers = join(platform.data, 'customers.ndjson');
   const ask = async (path: string): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${platform.controlPort('launcher')}${path}`);
@@ -85,7 +89,12 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     await realClock.sleep(one.distractor.afterMs);
   }
   await begin(one.fault, one.target, { ...one.options, seconds: String(one.seconds) });
-  await realClock.sleep(one.seconds * 1_000);
+  const { second } = one;
+  await realClock.sleep(second?.afterMs ?? 0);
+  const leftMs = one.seconds * 1_000 - (second?.afterMs ?? 0);
+  if (second !== undefined)
+    await begin(second.fault, second.target, { ...second.options, seconds: String(leftMs / 1_000) });
+  await realClock.sleep(leftMs);
   await ask('/off');
   kpis.unsubscribe();
   const felt = feltAt(customers, fromMs);
@@ -101,19 +110,27 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     );
   const pages = receiver.pages.slice(pagesFrom).filter((page) => page.path !== '/hook' && page.action === 'trigger');
   const name = (role: string): string => (role === 'host' ? hostname() : platform.name(role));
-  const right = rightFor(truth, one.target, one.options?.to, name);
-  const beganMs = beganAt(stage, one.fault, fromMs);
   const growing = Number.isFinite(growingMs) ? growingMs : undefined;
-  const t0 =
-    truth.nature === 'growing' || beganMs === undefined
-      ? growing
-      : (firstBadSample(await stage.inputs(), right, beganMs, untilMs) ?? beganMs);
+  const inputs = await stage.inputs();
+  const truthOf = (of: Variant & { readonly fault: string }): Expected & { readonly beganMs: number | undefined } => {
+    const truth = truthFor(of.fault);
+    const { kinds, nature } = truth;
+    const right = rightFor(truth, of.target, of.options?.to, name);
+    const beganMs = beganAt(stage, of.fault, fromMs);
+    const t0 =
+      nature === 'growing' || beganMs === undefined
+        ? growing
+        : (firstBadSample(inputs, right, beganMs, untilMs) ?? beganMs);
+    return { right, kinds, fromMs: t0, deadlineMs: deadlineMs[nature], beganMs };
+  };
+  const expected = truthOf(one);
+  const also = second === undefined ? undefined : truthOf(second);
   mkdirSync(stage.logs, { recursive: true });
   writeFileSync(
     join(stage.logs, `${one.key.replaceAll('/', '-')}.ndjson`),
     `${seen.map(({ atMs, decision }) => JSON.stringify({ seenMs: atMs, sinceMs: atMs - fromMs, decision })).join('\n')}\n`,
   );
-  const expected = { right, kinds: truth.kinds, fromMs: t0, deadlineMs: deadlineMs[truth.nature] };
+  const paged = new Set(pages.map((page) => page.key)).size;
   return {
     key: one.key,
     fault: one.fault,
@@ -121,14 +138,24 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     distractor: one.distractor?.fault ?? null,
     seed: stage.seed,
     rate: stage.rate,
-    right,
-    nature: truth.nature,
+    right: expected.right,
+    nature: truthFor(one.fault).nature,
+    ...(second === undefined || also === undefined
+      ? {}
+      : {
+          second: {
+            fault: second.fault,
+            right: also.right,
+            beganMs: also.beganMs ?? null,
+            t0Ms: also.fromMs ?? null,
+          },
+        }),
     closed: closed === true,
     feltMs: Number.isFinite(growingMs) ? growingMs - fromMs : null,
     fromMs,
-    beganMs: beganMs ?? null,
-    t0Ms: t0 ?? null,
+    beganMs: expected.beganMs ?? null,
+    t0Ms: expected.fromMs ?? null,
     untilMs,
-    ...score(seen, expected, new Set(pages.map((page) => page.key)).size),
+    ...(also === undefined ? score(seen, expected, paged) : scoreBoth(seen, [expected, also], paged)),
   };
 };

@@ -2,7 +2,7 @@
 import type { Decision } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import type { Seen } from '../incident/witness.ts';
-import { score } from './score.ts';
+import { score, scoreBoth } from './score.ts';
 
 const text = { en: '', zh: '' };
 let seq = 0;
@@ -16,10 +16,10 @@ const opened = (incident: string): Decision => ({
   title: text,
   trigger: [],
 });
-const cause = (entity: string, others: readonly string[] = []): Decision => ({
+const cause = (entity: string, others: readonly string[] = [], incident = 'i'): Decision => ({
   ...base(),
   type: 'incident.cause',
-  incident: 'i',
+  incident,
   cause: { entity, entityKind: 'service', metric: 'm', kind: 'errors', reason: text, confidence: 0.9 },
   ranking: [entity, entity, ...others].map((name) => ({
     entity: name,
@@ -102,5 +102,35 @@ describe('score', () => {
       at(1, d),
     );
     expect(score(seen, bank, 1)).toMatchObject({ actions: 2, verified: 1, undone: 1, dangling: 1 });
+  });
+});
+
+describe('two faults at once', () => {
+  const terminals = { right: ['terminals'], kinds: ['errors'], fromMs: 1_500, deadlineMs: 2_000 };
+  it('want an incident each, with the right cause in each', () => {
+    const seen = [
+      at(2_000, opened('i')),
+      at(2_100, cause('bank')),
+      at(3_000, opened('j')),
+      at(3_100, cause('terminals', [], 'j')),
+    ];
+    expect(scoreBoth(seen, [bank, terminals], 2)).toMatchObject({
+      first: 'bank + terminals',
+      top1: true,
+      kindRight: true,
+      rightAfterMs: 1_600,
+      inTime: true,
+      extra: 0,
+    });
+  });
+
+  it('are not both found by one incident that names the one and then the other', () => {
+    const seen = [at(2_000, opened('i')), at(2_100, cause('bank')), at(3_000, cause('terminals'))];
+    expect(scoreBoth(seen, [bank, terminals], 1)).toMatchObject({
+      first: 'bank + nobody',
+      top1: false,
+      top3: false,
+      inTime: false,
+    });
   });
 });

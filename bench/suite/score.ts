@@ -30,6 +30,37 @@ export type Score = {
   /** Actions that ended in no final state. */
   readonly dangling: number;
 };
+/** Two faults at once: each is judged by an incident of its own that names it, and what is asked of a run is asked of both. */
+export const scoreBoth = (seen: readonly Seen[], both: readonly [Expected, Expected], pages: number): Score => {
+  const whole = score(seen, both[0], pages);
+  const taken = new Set<string>();
+  const [a, b] = both.map((expected) => {
+    const named = seen.find(
+      ({ decision: d }) =>
+        d.type === 'incident.cause' && !taken.has(d.incident) && expected.right.includes(d.cause.entity),
+    )?.decision.incident;
+    if (named !== undefined) taken.add(named);
+    return score(
+      seen.filter(({ decision }) => named !== undefined && decision.incident === named),
+      expected,
+      pages,
+    );
+  }) as [Score, Score];
+  const names = (x: string | null, y: string | null): string => `${x ?? 'nobody'} + ${y ?? 'nobody'}`;
+  return {
+    ...whole,
+    extra: Math.max(0, whole.opened - 2),
+    first: names(a.first, b.first),
+    last: names(a.last, b.last),
+    kind: names(a.kind, b.kind),
+    top1: a.top1 && b.top1,
+    top3: a.top3 && b.top3,
+    kindRight: a.kindRight && b.kindRight,
+    rightAfterMs: a.rightAfterMs === null || b.rightAfterMs === null ? null : Math.max(a.rightAfterMs, b.rightAfterMs),
+    inTime: a.inTime && b.inTime,
+  };
+};
+
 type CauseNamed = Extract<Decision, { type: 'incident.cause' }>;
 
 /** How a ranking names its suspects: an edge's figure also says whose view it is. */

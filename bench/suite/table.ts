@@ -10,7 +10,7 @@ const sinceBegan = ({ rightAfterMs, t0Ms, beganMs }: Row): number | null =>
 /** A run in one line. */
 export const brief = (row: Row): string =>
   [
-    `${row.top1 ? 'right' : 'WRONG'}  ${row.key.padEnd(20)} on ${row.target}${row.distractor ? ` beside ${row.distractor}` : ''}:`,
+    `${row.top1 ? 'right' : 'WRONG'}  ${row.key.padEnd(20)} on ${row.target}${row.distractor ? ` beside ${row.distractor}` : ''}${row.second ? ` with ${row.second.fault}` : ''}:`,
     `first ${row.first ?? 'nobody'}, last ${row.last ?? 'nobody'} (${row.kind ?? '–'}${row.kindRight ? '' : ', kind wrong'}),`,
     `right after ${row.rightAfterMs ?? '–'} ms (${sinceBegan(row) ?? '–'} ms from the switch)${row.inTime ? '' : ' LATE'}, opened ${row.opened}, pages ${row.pages},`,
     `actions ${row.verified}/${row.undone}/${row.actions}${row.closed ? '' : ', NOT CLOSED'}`,
@@ -22,7 +22,8 @@ const sum = (rows: readonly Row[], of: (row: Row) => number): number => rows.red
 
 /** Markdown: runs, right at once, among three, kind, in time, slowest right naming, incidents too many, what was named instead. */
 export const table = (rows: readonly Row[]): string[] => {
-  const faults = [...new Set(rows.map((row) => row.fault))].sort();
+  const nameOf = ({ fault, second }: Row): string => (second === undefined ? fault : 'two at once');
+  const faults = [...new Set(rows.map(nameOf))].sort();
   const cells = (of: readonly Row[], name: string): string => {
     const took = of.flatMap((row) => (row.rightAfterMs === null ? [] : [row.rightAfterMs]));
     const since = of.flatMap((row) => sinceBegan(row) ?? []);
@@ -50,7 +51,7 @@ export const table = (rows: readonly Row[]): string[] => {
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...faults.map((fault) =>
       cells(
-        rows.filter((row) => row.fault === fault),
+        rows.filter((row) => nameOf(row) === fault),
         fault,
       ),
     ),
