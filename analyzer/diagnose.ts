@@ -5,6 +5,7 @@ import { underWay } from './correlate/planned.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { confidenceOf } from './localise/confidence.ts';
 import { explain } from './localise/explain.ts';
+import { linkOf } from './localise/link.ts';
 import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
 import { isMute, ranked } from './localise/ranked.ts';
 import { defaults } from './localise/settings.ts';
@@ -115,6 +116,14 @@ const seenAs = (
   return { meta, baseline, timesMs, values, ...(anomaly === undefined ? {} : { anomaly }) };
 };
 
+/** Causes of the incidents that were open before this one: what they show is told there. */
+const toldElsewhere = (engine: Engine, file: CaseFile): ReadonlySet<string> =>
+  new Set(
+    [...engine.files.values()].flatMap(({ id, openedMs }) =>
+      id !== file.id && openedMs < file.openedMs ? (engine.incidents.get(id)?.cause?.entity ?? []) : [],
+    ),
+  );
+
 /** Everything that the ranking may look at, about one incident. */
 export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const { watch, graph, tickMs } = engine;
@@ -127,6 +136,9 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   // What announced work explains opens nothing: whoever is worked on was not the one. What it sees of others counts.
   const works = [...underWay(engine, onsetMs), ...underWay(engine, engine.now.atMs)];
   const excused = new Set(works.map(({ service }) => service));
+  const elsewhere = toldElsewhere(engine, file);
+  const isElsewhere = ({ entity, caller }: Series['meta']): boolean =>
+    elsewhere.has(entity) || (caller !== undefined && elsewhere.has(linkOf(caller, entity)));
   const edges: GraphEdge[] = [];
   for (const { caller, callee, source } of graph.edges.values())
     if (entities.has(caller) || entities.has(callee)) edges.push({ caller, callee, source });
@@ -136,7 +148,8 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     nowMs: tickMs,
     series: series
       .filter(
-        ({ index, meta }) => !excused.has(meta.entity) && !isMute(meta, watch.active.has(index), tickMs - onsetMs),
+        ({ index, meta }) =>
+          !excused.has(meta.entity) && !isElsewhere(meta) && !isMute(meta, watch.active.has(index), tickMs - onsetMs),
       )
       .map((one) => seenAs(engine, one, { onsetMs, sinceMs }, samples, speaks)),
     edges,

@@ -36,6 +36,8 @@ export type CaseFile = {
   references: Map<number, number>;
   /** Id of the decision that named the cause. */
   causeId: string | undefined;
+  /** When the cause that stands was named, stream time. */
+  causeMs: number;
   rankedMs: number;
   rival: string | undefined;
   /** Since when the cause's own figures are measured and in their band. */
@@ -190,6 +192,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
       break;
     case 'incident.cause':
       file.causeId = decision.id;
+      file.causeMs = decision.atMs;
       for (const entity of [decision.cause.entity, ...decision.affected]) file.affected.add(entity);
       reference(engine, file, judgedBy(engine, decision));
       break;
@@ -218,6 +221,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     felt: new Set(),
     references: new Map(),
     causeId: undefined,
+    causeMs: openedMs,
     rankedMs: 0,
     rival: undefined,
     healthySinceMs: undefined,

@@ -2,17 +2,12 @@
 import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
-import { endsOf } from '../localise/link.ts';
+import { incidentOf, secondTicks } from './belongs.ts';
 import type { Opener } from './openers.ts';
 import { commonMode } from './opening.ts';
 import { isSlow } from './slow.ts';
 
-/** Something unrelated to an open incident must have lasted longer before it is a second one. */
-const secondTicks = 6;
 const toldMax = 40;
-/** What began so near to an incident's onset and is connected to what it hurt is the same trouble, whoever is held for its cause. */
-const togetherMs = 5_000;
-
 const busyMachine = (engine: Engine): boolean => {
   const { watch } = engine;
   const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
@@ -26,28 +21,12 @@ const busyMachine = (engine: Engine): boolean => {
   return commonMode([...edges.values()], (entity) => engine.graph.upstream(entity));
 };
 
-/** Whether an anomaly belongs to an incident: its entity is in it, calls into it, is called by its cause, or stands in for it. */
-export const belongs = (engine: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean => {
-  if (meta.class === 'business' || file.affected.has(meta.entity)) return true;
-  const cause = engine.incidents.get(file.id)?.cause?.entity;
-  const isTogether = Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs;
-  const named = cause === undefined ? [] : endsOf(cause);
-  const roots = cause === undefined || isTogether ? [...named, ...file.affected] : named;
-  for (const root of roots) {
-    if (engine.graph.upstream(root).has(meta.entity) || engine.graph.downstream(root).has(meta.entity)) return true;
-    // Whoever takes over the load of what was switched off is slower for a good reason.
-    if (engine.rules.topology.entities.some((e) => e.name === root && e.alternatives.includes(meta.entity)))
-      return true;
-  }
-  return false;
-};
-
 /** Sorts what stirs into the incidents that are open, or opens one. */
 export const correlate = (engine: Engine, found: readonly Opener[]): undefined => {
   if (found.length === 0) return;
   const news: Opener[] = [];
   for (const opener of found) {
-    const file = [...engine.files.values()].find((f) => belongs(engine, f, opener));
+    const file = incidentOf(engine, opener);
     if (file !== undefined) join(engine, file, opener);
     else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= secondTicks)) news.push(opener);
   }

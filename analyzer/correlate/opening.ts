@@ -26,7 +26,7 @@ const ticks = { body: 2, tail: 4, business: 3 } as const;
 /** A slowness that few people would notice must be twice as rare: what a busy neighbour does to a machine comes to many calls at once. */
 const slightTimes = 2;
 /** So many times the usual calls are a crowd. */
-const crowded = 1.5;
+export const crowded = 1.5;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 

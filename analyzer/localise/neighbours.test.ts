@@ -14,8 +14,10 @@ const wait = (entity: string, now: number): SeriesEvidence =>
 const use = (entity: string, now: number): SeriesEvidence =>
   series({ entity, metric: 'process.cpu.utilization', class: 'saturation', unit: '1' }, 0.05, [now, now]);
 const first = (...all: SeriesEvidence[]) => {
+  const plain = known([slow, ...all], [['till', 'opal']]);
   const evidence: Evidence = {
-    ...known([slow, ...all], [['till', 'opal']]),
+    ...plain,
+    kinds: new Map([...plain.kinds, ['box', 'host']]),
     hosts: new Map(services.map((entity) => [entity, 'box'])),
     stepMs: 1_000,
   };
@@ -31,4 +33,16 @@ it('is none of the host when one of its services burns the processor, when few w
   expect(first(...all, use('moss', 1.2))?.entity).not.toBe('box');
   expect(first(...all.slice(0, 2), ...services.slice(2).map((entity) => wait(entity, 0.03)))?.entity).not.toBe('box');
   expect(first(...all.slice(0, 2))?.entity).not.toBe('box');
+});
+
+it('is short of processor also where the host is first by the memory that a stranger took', () => {
+  const memory = series(
+    { entity: 'box', metric: 'system.memory.usage', class: 'resource', unit: 'By' },
+    1e9,
+    [9e12, 9e12],
+    {
+      scale: 1e6,
+    },
+  );
+  expect(first(memory, ...services.map((entity) => wait(entity, 0.5)))).toMatchObject({ entity: 'box', kind: 'cpu' });
 });

@@ -29,8 +29,11 @@ const nowOf = (series: SeriesEvidence, fromMs: number): number | undefined => {
 /** The ranking with the host first where its services wait for a processor that none of them uses up. */
 export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
-  const host = first === undefined ? undefined : evidence.hosts.get(first.entity);
-  if (first === undefined || host === undefined || !WAITING.has(first.kind)) return ranking;
+  if (first === undefined) return ranking;
+  // A host that is first by some figure of its own may be first by this one.
+  const isHost = evidence.kinds.get(first.entity) === 'host';
+  const host = isHost ? first.entity : evidence.hosts.get(first.entity);
+  if (host === undefined || !(isHost || WAITING.has(first.kind))) return ranking;
   const fromMs = evidence.onsetMs - evidence.stepMs;
   const seconds = evidence.stepMs / 1_000;
   const told = new Map<string, { readonly one: SeriesEvidence; readonly waits: boolean; readonly now: number }>();

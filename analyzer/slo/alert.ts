@@ -1,6 +1,7 @@
 // Budgets that burn too fast: a page opens an incident or joins one, a ticket is told and wakes nobody, both are called off when it is over.
 import { type Anomaly, type Bilingual, type BurnPolicy, limits } from '@fenghuo/rules/contract';
-import { belongs, severity } from '../correlate/correlate.ts';
+import { incidentOf } from '../correlate/belongs.ts';
+import { severity } from '../correlate/correlate.ts';
 import { planned } from '../correlate/planned.ts';
 import { type Engine, emit } from '../engine.ts';
 import { Series, unprobed } from '../series.ts';
@@ -28,9 +29,7 @@ const began = (engine: Engine, one: Objective, policy: BurnPolicy, long: number,
   const told = { slo: slo.name, service: slo.service, policy, long, short, left: budget.left, text };
   if (policy.severity === 'ticket') return void emit(engine, { type: 'slo.burn', opened: false, ...told });
   if (planned(engine, about)) return;
-  const file = [...engine.files.values()].find((f) =>
-    belongs(engine, f, { one: about, anomaly, ticks: 0, isRare: true }),
-  );
+  const file = incidentOf(engine, { one: about, anomaly, ticks: 0, isRare: true, demand: 1 });
   if (file !== undefined) return void emit(engine, { type: 'slo.burn', incident: file.id, opened: false, ...told });
   if (engine.files.size >= limits.incidentsOpenMax) return;
   const incident = `i${engine.options.partition}-${engine.now.seq}-${engine.now.n}`;

@@ -1,0 +1,59 @@
+// Which incident an anomaly is part of. What its cause may have to do with belongs to it, and so does at first whatever began beside it; what lasts though
+// the cause explains nothing of it is another trouble (a slow callee explains a slow caller and whoever asks the same callee, nobody else).
+import type { CaseFile, Engine } from '../engine.ts';
+import { endsOf } from '../localise/link.ts';
+import type { Opener } from './openers.ts';
+import { crowded } from './opening.ts';
+
+/** Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long. */
+export const secondTicks = 6;
+/** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
+const togetherMs = 5_000;
+
+type Part = 'explained' | 'beside' | 'none';
+
+/** Whether an entity waits for the cause, is asked by it, or asks whom it asks; on a host that is the cause, everything. */
+const isReached = ({ graph }: Engine, cause: string, entity: string): boolean => {
+  if (graph.kinds.get(cause) === 'host') return true;
+  return endsOf(cause).some((end) => {
+    const below = graph.downstream(end);
+    return below.has(entity) || [...below].some((callee) => graph.upstream(callee).has(entity));
+  });
+};
+
+/** What part of an incident an anomaly is. */
+export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
+  const { one, anomaly, ticks, demand } = opener;
+  const { entity, class: of } = one.meta;
+  // A figure of business is the whole platform's.
+  if (of === 'business') return 'beside';
+  const cause = engine.incidents.get(file.id)?.cause?.entity;
+  const isAffected = file.affected.has(entity);
+  if (cause === undefined) return isAffected ? 'explained' : isTogether(engine, file, opener) ? 'beside' : 'none';
+  // Whoever takes over the load of what was switched off is slower for a good reason.
+  const isStandIn = engine.rules.topology.entities.some(
+    (e) => e.alternatives.includes(entity) && endsOf(cause).includes(e.name),
+  );
+  if (isStandIn || isReached(engine, cause, entity)) return 'explained';
+  const stoodMs = engine.now.atMs - file.causeMs;
+  const hasLasted =
+    ticks >= secondTicks && stoodMs >= secondTicks * 1_000 && anomaly.onsetMs >= file.onsetMs - togetherMs;
+  // A crowd that tries again reaches everybody.
+  if (hasLasted && demand < crowded) return 'none';
+  return isAffected || isTogether(engine, file, opener) ? 'beside' : 'none';
+};
+
+const isTogether = ({ graph }: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean =>
+  Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs &&
+  [...file.affected].some((root) => graph.upstream(root).has(meta.entity) || graph.downstream(root).has(meta.entity));
+
+/** The incident that an anomaly is part of: the one that explains it rather than one that it stands beside; undefined where it is another trouble. */
+export const incidentOf = (engine: Engine, opener: Opener): CaseFile | undefined => {
+  let beside: CaseFile | undefined;
+  for (const file of engine.files.values()) {
+    const part = partOf(engine, file, opener);
+    if (part === 'explained') return file;
+    if (part === 'beside') beside ??= file;
+  }
+  return beside;
+};
