@@ -12,13 +12,17 @@ const togetherMs = 5_000;
 
 type Part = 'explained' | 'beside' | 'none';
 
-/** Whether an entity waits for the cause, is asked by it, or asks whom it asks; on a host that is the cause, everything. */
-const isReached = ({ graph }: Engine, cause: string, entity: string): boolean => {
+/**
+ * Whether an entity waits for the cause, is asked by it, or asks whom it asks where that one suffers; of a link, whether it waits for what crosses it.
+ * On a host that is the cause, everything.
+ */
+const isReached = ({ graph }: Engine, { affected }: CaseFile, cause: string, entity: string): boolean => {
   if (graph.kinds.get(cause) === 'host') return true;
-  return endsOf(cause).some((end) => {
-    const below = graph.downstream(end);
-    return below.has(entity) || [...below].some((callee) => graph.upstream(callee).has(entity));
-  });
+  const [end = cause, callee] = endsOf(cause);
+  if (callee !== undefined) return callee === entity || graph.upstream(end).has(entity);
+  const below = graph.downstream(end);
+  if (below.has(entity)) return true;
+  return [...below].some((one) => (one === end || affected.has(one)) && graph.upstream(one).has(entity));
 };
 
 /** What part of an incident an anomaly is. */
@@ -34,7 +38,7 @@ export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => 
   const isStandIn = engine.rules.topology.entities.some(
     (e) => e.alternatives.includes(entity) && endsOf(cause).includes(e.name),
   );
-  if (isStandIn || isReached(engine, cause, entity)) return 'explained';
+  if (isStandIn || isReached(engine, file, cause, entity)) return 'explained';
   const stoodMs = engine.now.atMs - file.causeMs;
   const hasLasted =
     ticks >= secondTicks && stoodMs >= secondTicks * 1_000 && anomaly.onsetMs >= file.onsetMs - togetherMs;

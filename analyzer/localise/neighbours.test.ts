@@ -36,13 +36,10 @@ it('is none of the host when one of its services burns the processor, when few w
 });
 
 it('is short of processor also where the host is first by the memory that a stranger took', () => {
-  const memory = series(
-    { entity: 'box', metric: 'system.memory.usage', class: 'resource', unit: 'By' },
-    1e9,
-    [9e12, 9e12],
-    {
-      scale: 1e6,
-    },
-  );
-  expect(first(memory, ...services.map((entity) => wait(entity, 0.5)))).toMatchObject({ entity: 'box', kind: 'cpu' });
+  const meta = { entity: 'box', metric: 'system.memory.usage', class: 'resource', unit: 'By' } as const;
+  const memory = series(meta, 1e9, [9e12, 9e12], { scale: 1e6 });
+  const plain = known([memory, ...services.map((entity) => wait(entity, 0.5))], []);
+  const kinds = new Map([...plain.kinds, ['box', 'host'] as const]);
+  const hosts = new Map(services.map((entity) => [entity, 'box']));
+  expect(ranked({ ...plain, kinds, hosts, stepMs: 1_000 }).suspects[0]).toMatchObject({ entity: 'box', kind: 'cpu' });
 });
