@@ -22,6 +22,8 @@ const nameAfterMs = 2_000;
 const earlyMs = 10_000;
 const laterEveryMs = 5_000;
 const settledMs = 90_000;
+/** Nothing of it has stirred for so long: late evidence is over too. */
+const overMs = 3_000;
 const beforeOnsetMs = BEFORE_SAMPLES * limits.tickMs;
 /** Ticks that a probe may be late before its figures count as silent. */
 const spokenMs = 2 * limits.tickMs;
@@ -171,6 +173,8 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (acted && incident.cause !== null && incident.cause.kind !== 'hang') return;
   const untilMs = acted ? earlyMs : settledMs;
   if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
+  // What is seen after the trouble is about something else.
+  if (file.causeId !== undefined && file.quietSinceMs !== undefined && atMs - file.quietSinceMs >= overMs) return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
   const ranking = ranked(evidence);

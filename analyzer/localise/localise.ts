@@ -70,7 +70,7 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     evidence.felt !== undefined &&
     evidence.felt.size > 0 &&
     evidence.kinds.get(entity) !== 'host' &&
-    (callers.has(entity) || callees.has(entity)) &&
+    evidence.edges.length > 0 &&
     ![...evidence.felt].some((one) => one === entity || waitsFor(one, entity));
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {

@@ -56,4 +56,25 @@ it('whoever is in louder trouble that none of those who raised the alarm waits f
   const all = known([...till, ...other], [...edges.map(([a, b]) => [a, b] as [string, string]), ['fern', 'moss']]);
   expect(localise(all).suspects[0]?.entity).toBe('moss');
   expect(localise({ ...all, felt: new Set(['shop', 'till']) }).suspects[0]?.entity).toBe('opal');
+  // Nobody calls it, and it calls nobody.
+  const alone = series(
+    { entity: 'heron', metric: 'io.transferred', class: 'resource', unit: 'By' },
+    1e3,
+    [3.2e4, 3.2e4],
+  );
+  const beside = { ...all, series: [...all.series, alone], felt: new Set(['shop', 'till']) };
+  expect(localise(beside).suspects[0]?.entity).toBe('opal');
+});
+
+it('a loop whose shortest delay grew is idle, not late', () => {
+  const least = series(
+    { entity: 'opal', metric: 'loop.delay.min', class: 'saturation', unit: 's' },
+    0.001,
+    [0.019, 0.02],
+  );
+  const all = known(
+    [...till, least],
+    edges.map(([a, b]) => [a, b] as [string, string]),
+  );
+  expect(localise(all).suspects[0]).toMatchObject({ entity: 'opal', kind: 'latency' });
 });

@@ -112,12 +112,15 @@ export const isUnderWay = ({ metric }: SeriesMeta): boolean => /active|in_?fligh
 /** Parts of a heap fill and are emptied by turns; the heap as a whole tells. */
 const isPart = ({ metric }: SeriesMeta): boolean => /heap.*(space|eden|survivor|young)/.test(metric);
 
+/** The shortest of many delays is longest where nothing happens. */
+const isLeast = ({ metric }: SeriesMeta): boolean => /(delay|lag|wait|duration|latency)[._]min$/.test(metric);
+
 /** What can speak of an entity's health. Of business only a figure that somebody gave a direction and an owner: demand moves all others. */
 const tellingOf = (kinds: Evidence['kinds']): ((meta: SeriesMeta) => boolean) => {
   // Many series, few metrics.
   const known = new Map<string, boolean>();
   const isOfOthers = (meta: SeriesMeta): boolean => {
-    const is = known.get(meta.metric) ?? (isUnderWay(meta) || isPart(meta));
+    const is = known.get(meta.metric) ?? (isUnderWay(meta) || isPart(meta) || isLeast(meta));
     known.set(meta.metric, is);
     return is;
   };
