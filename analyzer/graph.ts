@@ -115,6 +115,13 @@ export class Graph {
     return this.walk(entity, 'callees');
   }
 
+  /** Everything that works on what `entity` asks for, queues on the way passed, and the entity itself: whom its bursts and lulls can reach. */
+  fed(entity: string): Set<string> {
+    const found = new Set([entity]);
+    for (const at of found) for (const next of this.calleesOf(at)) found.add(next);
+    return found;
+  }
+
   callersOf(entity: string): readonly string[] {
     return this.nearby().callers.get(entity) ?? [];
   }

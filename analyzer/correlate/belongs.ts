@@ -13,16 +13,18 @@ const togetherMs = 5_000;
 type Part = 'explained' | 'beside' | 'none';
 
 /**
- * Whether an entity waits for the cause, is asked by it, or asks whom it asks where that one suffers; of a link, whether it waits for what crosses it.
+ * Whether an entity waits for the cause, works on what it asks for, or asks whom it asks where that one suffers; of a link, whether it waits for what
+ * crosses it.
  * On a host that is the cause, everything.
  */
 const isReached = ({ graph }: Engine, { affected }: CaseFile, cause: string, entity: string): boolean => {
   if (graph.kinds.get(cause) === 'host') return true;
   const [end = cause, callee] = endsOf(cause);
   if (callee !== undefined) return callee === entity || graph.upstream(end).has(entity);
-  const below = graph.downstream(end);
-  if (below.has(entity)) return true;
-  return [...below].some((one) => (one === end || affected.has(one)) && graph.upstream(one).has(entity));
+  if (graph.fed(end).has(entity)) return true;
+  return [...graph.downstream(end)].some(
+    (one) => (one === end || affected.has(one)) && graph.upstream(one).has(entity),
+  );
 };
 
 /** What part of an incident an anomaly is. */

@@ -2,7 +2,7 @@
 import { probed } from '../config.ts';
 import { type Fault, inside } from './fault.ts';
 
-const MAINTENANCE_MS = 60_000;
+const MAINTENANCE_MS = 30_000;
 
 const deploy: Fault['begin'] = async (platform, target) => {
   await platform.announce({
