@@ -15,8 +15,8 @@ import type { Series } from './series.ts';
 import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
 import type { Probe } from './watch.ts';
 
-/** A cause is named at once when it stands out so far (a margin), and whatever stands first after so long. */
-const marginAtOnce = 0.35;
+/** A cause is named at once when it is more likely right than wrong, and whatever stands first after so long. */
+const sureAtOnce = 0.5;
 const nameAfterMs = 2_000;
 /** Late evidence may change the cause: each tick at first, then seldom, then the case is settled. */
 const earlyMs = 10_000;
@@ -180,7 +180,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const ranking = ranked(evidence);
   if (ranking.suspects.length === 0) return;
   if (incident.cause === null) {
-    if (ranking.margin < marginAtOnce && age < nameAfterMs) return;
+    if (confidenceOf(ranking.margin) < sureAtOnce && age < nameAfterMs) return;
   } else {
     const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking);
     const isSecond = file.rival === rival;
