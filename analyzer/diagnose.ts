@@ -203,10 +203,16 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
       emit(engine, { type: 'incident.inhibited', incident: file.id, entity, metric, why });
 };
 
+/** What an entity's own figures told: that they fade while it is still late takes nothing back. */
+const confessions: ReadonlySet<Cause['kind']> = new Set(['memory', 'eventloop', 'cpu', 'disk', 'saturation']);
+
 /** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
 const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, margin }: Ranking): string | undefined => {
   const first = suspects[0]!;
-  if (first.entity === entity) return first.kind === kind ? undefined : `${entity}\u0000${first.kind}`;
+  if (first.entity === entity)
+    return first.kind === kind || (confessions.has(kind) && first.kind === 'latency')
+      ? undefined
+      : `${entity}\u0000${first.kind}`;
   const held = suspects.find((one) => one.entity === entity);
   // What turned out to be another's effect need not be outweighed.
   if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;

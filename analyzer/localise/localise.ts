@@ -65,13 +65,15 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   const stoppedOf = (queue: string): string | undefined =>
     (callees.get(queue) ?? []).find((name) => signs.get(name)?.symptoms.some((one) => isStopped(one, name)));
   const anySick = [...sickness.values()].some((one) => one > 0);
+  // Who has handed a message over waits for nobody.
+  const waitsInPerson = reach(callees, (entity) => evidence.kinds.get(entity) === 'queue');
   /** Whether none of those who raised the alarm waits for `entity`. */
   const isUnfelt = (entity: string): boolean =>
     evidence.felt !== undefined &&
     evidence.felt.size > 0 &&
     evidence.kinds.get(entity) !== 'host' &&
     evidence.edges.length > 0 &&
-    ![...evidence.felt].some((one) => one === entity || waitsFor(one, entity));
+    ![...evidence.felt].some((one) => one === entity || waitsInPerson(one, entity));
   const ranked: RankedSuspect[] = [];
   for (const [entity, of] of signs) {
     const symptom = best(of.symptoms);
@@ -156,11 +158,15 @@ const symptomsOf = (of: Signs | undefined): readonly Scored[] =>
   of === undefined ? [] : [...of.symptoms, ...of.calm.filter(isSymptom)];
 
 /** Whether `entity` calls `callee`, directly or through others: then it is the callee's victim. */
-const reach = (callees: ReadonlyMap<string, readonly string[]>): WaitsFor => {
+const reach = (
+  callees: ReadonlyMap<string, readonly string[]>,
+  endsAt = (_entity: string): boolean => false,
+): WaitsFor => {
   const known = new Map<string, ReadonlySet<string>>();
   const from = (entity: string): ReadonlySet<string> => {
     const reached = new Set([entity]);
-    for (const at of reached) for (const next of callees.get(at) ?? []) reached.add(next);
+    for (const at of reached)
+      if (at === entity || !endsAt(at)) for (const next of callees.get(at) ?? []) reached.add(next);
     known.set(entity, reached);
     return reached;
   };

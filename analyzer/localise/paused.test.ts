@@ -66,6 +66,19 @@ it('whoever is in louder trouble that none of those who raised the alarm waits f
   expect(localise(beside).suspects[0]?.entity).toBe('opal');
 });
 
+it('whoever works behind a queue is beside the alarm of those who feed it', () => {
+  const edges2 = [...edges, ['till', 'rail'], ['rail', 'fern']].map(([a, b]) => [a, b] as [string, string]);
+  const busy = series(
+    { entity: 'fern', metric: 'work.duration', class: 'latency', unit: 's', stat: 'p50' },
+    0.03,
+    [9, 9],
+  );
+  const all = known([...till, busy], edges2);
+  const kinds = new Map([...all.kinds, ['rail', 'queue'] as const]);
+  expect(localise({ ...all, kinds }).suspects[0]?.entity).toBe('fern');
+  expect(localise({ ...all, kinds, felt: new Set(['shop', 'till']) }).suspects[0]?.entity).toBe('opal');
+});
+
 it('a loop whose shortest delay grew is idle, not late', () => {
   const least = series(
     { entity: 'opal', metric: 'loop.delay.min', class: 'saturation', unit: 's' },
