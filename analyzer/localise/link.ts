@@ -3,6 +3,7 @@
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { measureOf } from './measure.ts';
+import { middleOf } from './past.ts';
 import { defaults } from './settings.ts';
 import { isUnderWay } from './signs.ts';
 import { fullStrengthOf } from './strength.ts';
@@ -48,9 +49,14 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const loudest = Math.max(0, ...complaints.map(strength));
   const lateness = Math.max(0, ...complaints.filter(isLate).map((series) => shiftOf(series, from)));
   const isLoud = (series: SeriesEvidence): boolean => strength(series) > CALM_SHARE * loudest;
-  // Both ends tell seconds: the callee accounts for what it took, however unusual that is beside its own past.
+  // Both ends tell seconds, figure by figure: the callee accounts for what it took, however unusual that is beside its own past.
+  const parts = complaints.filter(isLate).flatMap((theirs) => {
+    const ours = own.find((one) => isLate(one) && one.meta.stat === theirs.meta.stat);
+    const late = shiftOf(theirs, from);
+    return ours === undefined || late <= 0 || strength(theirs) === 0 ? [] : [shiftOf(ours, from) / late];
+  });
   const accounts = (series: SeriesEvidence): boolean =>
-    isLoud(series) && !(isLate(series) && lateness > 0 && shiftOf(series, from) <= CALM_SHARE * lateness);
+    isLoud(series) && !(isLate(series) && parts.length > 0 && middleOf(parts) <= CALM_SHARE);
   if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(accounts)) return undefined;
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
