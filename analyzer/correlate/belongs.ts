@@ -5,8 +5,11 @@ import { endsOf } from '../localise/link.ts';
 import type { Opener } from './openers.ts';
 import { crowded } from './opening.ts';
 
-/** Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long. */
-export const secondTicks = 6;
+/** Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long; half of it where there is no doubt. */
+const secondTicks = 6;
+const plainTicks = 3;
+/** Ticks for which an anomaly and a cause must have been there, so that the one is no part of the other. */
+export const ticksApart = ({ isPlain }: Opener): number => (isPlain ? plainTicks : secondTicks);
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
 const togetherMs = 5_000;
 
@@ -30,6 +33,7 @@ const isReached = ({ graph }: Engine, { affected }: CaseFile, cause: string, ent
 /** What part of an incident an anomaly is. */
 export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
   const { one, anomaly, ticks, demand } = opener;
+  const apart = ticksApart(opener);
   const { entity, class: of } = one.meta;
   // A figure of business is the whole platform's.
   if (of === 'business') return 'beside';
@@ -42,8 +46,7 @@ export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => 
   );
   if (isStandIn || isReached(engine, file, cause, entity)) return 'explained';
   const stoodMs = engine.now.atMs - file.causeMs;
-  const hasLasted =
-    ticks >= secondTicks && stoodMs >= secondTicks * 1_000 && anomaly.onsetMs >= file.onsetMs - togetherMs;
+  const hasLasted = ticks >= apart && stoodMs >= apart * 1_000 && anomaly.onsetMs >= file.onsetMs - togetherMs;
   // A crowd that tries again reaches everybody.
   if (hasLasted && demand < crowded) return 'none';
   return isAffected || isTogether(engine, file, opener) ? 'beside' : 'none';

@@ -2,7 +2,7 @@
 import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
-import { incidentOf, secondTicks } from './belongs.ts';
+import { incidentOf, ticksApart } from './belongs.ts';
 import type { Opener } from './openers.ts';
 import { commonMode } from './opening.ts';
 import { isSlow } from './slow.ts';
@@ -28,7 +28,7 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
   for (const opener of found) {
     const file = incidentOf(engine, opener);
     if (file !== undefined) join(engine, file, opener);
-    else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= secondTicks)) news.push(opener);
+    else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= ticksApart(opener))) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
   const felt = news.some(({ one }) => one.meta.class === 'business');

@@ -21,6 +21,8 @@ export type Opener = {
   readonly ticks: number;
   /** Whether it is too rare for chance anywhere on the platform, so that it may open an incident of its own. */
   readonly isRare: boolean;
+  /** Twice as rare as that: beyond doubt. */
+  readonly isPlain: boolean;
   /** The calls behind it by those that are usual. */
   readonly demand: number;
 };
@@ -141,7 +143,8 @@ const opener = (
   };
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
-  return { one, anomaly, ticks, isRare: opens({ ...candidate, natsNeeded: needed }, rule), demand: crowd(watch, one) };
+  const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
+  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, demand: crowd(watch, one) };
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
