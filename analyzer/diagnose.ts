@@ -15,8 +15,10 @@ import type { Series } from './series.ts';
 import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
 import type { Probe } from './watch.ts';
 
-/** A cause is named at once when it is more likely right than wrong, and whatever stands first after so long. */
-const sureAtOnce = 0.5;
+/** A cause is named at once when it is clearly more likely right than wrong, and whatever stands first after so long. */
+const sureAtOnce = 0.6;
+/** It is told again when the same cause has become so much surer: what a playbook was refused for may hold no more. */
+const surer = 0.15;
 const nameAfterMs = 2_000;
 /** Late evidence may change the cause: each tick at first, then seldom, then the case is settled. */
 const earlyMs = 10_000;
@@ -173,8 +175,9 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (acted && incident.cause !== null && incident.cause.kind !== 'hang') return;
   const untilMs = acted ? earlyMs : settledMs;
   if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
-  // What is seen after the trouble is about something else.
-  if (file.causeId !== undefined && file.quietSinceMs !== undefined && atMs - file.quietSinceMs >= overMs) return;
+  // What is seen after the trouble is about something else; where an action ended it, the calls that were under way have still to end.
+  const isOver = !acted && file.quietSinceMs !== undefined && atMs - file.quietSinceMs >= overMs;
+  if (file.causeId !== undefined && isOver) return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
   const ranking = ranked(evidence);
@@ -209,10 +212,9 @@ const confessions: ReadonlySet<Cause['kind']> = new Set(['memory', 'eventloop', 
 /** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
 const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, margin }: Ranking): string | undefined => {
   const first = suspects[0]!;
-  if (first.entity === entity)
-    return first.kind === kind || (confessions.has(kind) && first.kind === 'latency')
-      ? undefined
-      : `${entity}\u0000${first.kind}`;
+  if (first.entity === entity && first.kind !== kind)
+    return confessions.has(kind) && first.kind === 'latency' ? undefined : `${entity}\u0000${first.kind}`;
+  if (first.entity === entity) return confidenceOf(margin) >= confidence + surer ? `${entity}\u0000surer` : undefined;
   const held = suspects.find((one) => one.entity === entity);
   // What turned out to be another's effect need not be outweighed.
   if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;

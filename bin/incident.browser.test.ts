@@ -89,7 +89,7 @@ describe('the reference incident, watched in a browser', () => {
     expect(effective()).toBe('bank-b');
     expect(await text('otherwise')).toMatch(/^It would be .* were back at \d/);
     // Told at the first unanswered second it may have seemed to hang; its calls ended late.
-    expect(kinds().at(-1)).toBe('latency');
+    expect(kinds().at(-1), lastWords()).toBe('latency');
     await realClock.sleep(3_000);
     if (keepPicture !== undefined) await watcher.page.screenshot({ path: keepPicture });
   }, 150_000);
