@@ -17,7 +17,7 @@ import type { Probe } from './watch.ts';
 
 /** A cause is named at once when it is clearly more likely right than wrong, and whatever stands first after so long. */
 const sureAtOnce = 0.6;
-/** It is told again when the same cause has become so much surer: what a playbook was refused for may hold no more. */
+/** Where a playbook was refused the same cause is told again when it has become so much surer: what was wanting may be there. */
 const surer = 0.15;
 const nameAfterMs = 2_000;
 /** Late evidence may change the cause: each tick at first, then seldom, then the case is settled. */
@@ -172,6 +172,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const age = atMs - file.openedMs;
   // What an action did to the traffic is no evidence about who was it before; what kind of trouble it is shows as the calls under way end.
   const acted = incident.actions.some((a) => a.appliedMs !== undefined);
+  const isRefused = incident.actions.some((a) => a.state === 'refused');
   if (acted && incident.cause !== null && incident.cause.kind !== 'hang') return;
   const untilMs = acted ? earlyMs : settledMs;
   if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
@@ -185,7 +186,7 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (incident.cause === null) {
     if (confidenceOf(ranking.margin) < sureAtOnce && age < nameAfterMs) return;
   } else {
-    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking);
+    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking, isRefused);
     const isSecond = file.rival === rival;
     file.rival = rival;
     if (rival === undefined || !isSecond) return;
@@ -210,11 +211,16 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
 const confessions: ReadonlySet<Cause['kind']> = new Set(['memory', 'eventloop', 'cpu', 'disk', 'saturation']);
 
 /** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
-const rivalOf = ({ entity, kind, confidence }: Cause, { suspects, margin }: Ranking): string | undefined => {
+const rivalOf = (
+  { entity, kind, confidence }: Cause,
+  { suspects, margin }: Ranking,
+  isRefused: boolean,
+): string | undefined => {
   const first = suspects[0]!;
   if (first.entity === entity && first.kind !== kind)
     return confessions.has(kind) && first.kind === 'latency' ? undefined : `${entity}\u0000${first.kind}`;
-  if (first.entity === entity) return confidenceOf(margin) >= confidence + surer ? `${entity}\u0000surer` : undefined;
+  const isSurer = isRefused && confidenceOf(margin) >= confidence + surer;
+  if (first.entity === entity) return isSurer ? `${entity}\u0000surer` : undefined;
   const held = suspects.find((one) => one.entity === entity);
   // What turned out to be another's effect need not be outweighed.
   if (held?.because.some(({ code, about }) => code === 'explained_by' && about === first.entity)) return first.entity;

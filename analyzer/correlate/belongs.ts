@@ -39,7 +39,9 @@ export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => 
   if (of === 'business') return 'beside';
   const cause = engine.incidents.get(file.id)?.cause?.entity;
   const isAffected = file.affected.has(entity);
-  if (cause === undefined) return isAffected ? 'explained' : isTogether(engine, file, opener) ? 'beside' : 'none';
+  if (cause === undefined && isAffected) return 'explained';
+  // As long as nobody knows what it is about nothing is another trouble soon.
+  if (cause === undefined) return ticks < secondTicks || isTogether(engine, file, opener) ? 'beside' : 'none';
   // Whoever takes over the load of what was switched off is slower for a good reason.
   const isStandIn = engine.rules.topology.entities.some(
     (e) => e.alternatives.includes(entity) && endsOf(cause).includes(e.name),
