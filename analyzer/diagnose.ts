@@ -17,8 +17,6 @@ import type { Probe } from './watch.ts';
 
 /** A cause is named at once when it is clearly more likely right than wrong, and whatever stands first after so long. */
 const sureAtOnce = 0.6;
-/** Where a playbook was refused the same cause is told again when it has become so much surer: what was wanting may be there. */
-const surer = 0.15;
 const nameAfterMs = 2_000;
 /** Late evidence may change the cause: each tick at first, then seldom, then the case is settled. */
 const earlyMs = 10_000;
@@ -172,7 +170,6 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   const age = atMs - file.openedMs;
   // What an action did to the traffic is no evidence about who was it before; what kind of trouble it is shows as the calls under way end.
   const acted = incident.actions.some((a) => a.appliedMs !== undefined);
-  const isRefused = incident.actions.some((a) => a.state === 'refused');
   if (acted && incident.cause !== null && incident.cause.kind !== 'hang') return;
   const untilMs = acted ? earlyMs : settledMs;
   if (file.causeId !== undefined && (age > untilMs || (age > earlyMs && atMs - file.rankedMs < laterEveryMs))) return;
@@ -186,7 +183,8 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (incident.cause === null) {
     if (confidenceOf(ranking.margin) < sureAtOnce && age < nameAfterMs) return;
   } else {
-    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking, isRefused);
+    const floors = engine.rules.playbooks.map(({ when }) => when.confidenceMin);
+    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking, floors);
     const isSecond = file.rival === rival;
     file.rival = rival;
     if (rival === undefined || !isSecond) return;
@@ -210,16 +208,20 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
 /** What an entity's own figures told: that they fade while it is still late takes nothing back. */
 const confessions: ReadonlySet<Cause['kind']> = new Set(['memory', 'eventloop', 'cpu', 'disk', 'saturation']);
 
-/** What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble. */
+/**
+ * What would take the cause's place: another entity that weighs clearly more, or, of the same entity, another kind of trouble, or the same so much surer
+ * that a playbook may act. @param floors confidences from which on playbooks may
+ */
 const rivalOf = (
   { entity, kind, confidence }: Cause,
   { suspects, margin }: Ranking,
-  isRefused: boolean,
+  floors: readonly number[],
 ): string | undefined => {
   const first = suspects[0]!;
   if (first.entity === entity && first.kind !== kind)
     return confessions.has(kind) && first.kind === 'latency' ? undefined : `${entity}\u0000${first.kind}`;
-  const isSurer = isRefused && confidenceOf(margin) >= confidence + surer;
+  // What a playbook was refused for may be there now.
+  const isSurer = floors.some((floor) => confidence < floor && confidenceOf(margin) >= floor);
   if (first.entity === entity) return isSurer ? `${entity}\u0000surer` : undefined;
   const held = suspects.find((one) => one.entity === entity);
   // What turned out to be another's effect need not be outweighed.
