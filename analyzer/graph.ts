@@ -117,9 +117,7 @@ export class Graph {
 
   /** Everything that works on what `entity` asks for, queues on the way passed, and the entity itself: whom its bursts and lulls can reach. */
   fed(entity: string): Set<string> {
-    const found = new Set([entity]);
-    for (const at of found) for (const next of this.calleesOf(at)) found.add(next);
-    return found;
+    return this.walk(entity, 'callees', true);
   }
 
   callersOf(entity: string): readonly string[] {
@@ -135,11 +133,11 @@ export class Graph {
     return this.near;
   }
 
-  private walk(entity: string, way: 'callers' | 'callees'): Set<string> {
+  private walk(entity: string, way: 'callers' | 'callees', passesQueues = false): Set<string> {
     const near = this.nearby();
     const found = new Set([entity]);
     for (const at of found) {
-      if (at !== entity && this.kinds.get(at) === 'queue') continue;
+      if (!passesQueues && at !== entity && this.kinds.get(at) === 'queue') continue;
       for (const next of near[way].get(at) ?? []) found.add(next);
     }
     return found;

@@ -31,7 +31,7 @@ const isReached = ({ graph }: Engine, { affected }: CaseFile, cause: string, ent
 };
 
 /** What part of an incident an anomaly is. */
-export const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
+const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
   const { one, anomaly, ticks, demand } = opener;
   const apart = ticksApart(opener);
   const { entity, class: of } = one.meta;

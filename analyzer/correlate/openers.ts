@@ -130,6 +130,7 @@ const opener = (
   const isConfessed = own !== undefined && own.nats >= shown;
   // One slow call makes a mean; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
   if (meta.stat === 'mean' && !isConfessed && ticks < meanTicks && !watch.opening.has(index)) return undefined;
+  const demand = crowd(watch, one);
   const candidate = {
     anomaly,
     ticksOut: ticks,
@@ -137,14 +138,14 @@ const opener = (
     isAge,
     isConfessed,
     // Calls that wait bring others, who try again: that is no demand.
-    demand: waits.ticks > 0 ? 1 : crowd(watch, one),
+    demand: waits.ticks > 0 ? 1 : demand,
     nats,
     learned: peers?.learned ?? watch.bank.baseline(index).n,
   };
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, demand: crowd(watch, one) };
+  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, demand };
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */
