@@ -2,7 +2,7 @@
 // disposal is no call at all: independent views of one trouble, whose nats add up (Fisher's method, Statistical Methods for Research Workers, 1925).
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { weighed } from './calls.ts';
+import { type Weighed, weighed } from './calls.ts';
 import type { Stirring } from './openers.ts';
 import { matters } from './opening.ts';
 import { natsOne, tickNatsMax } from './rarity.ts';
@@ -16,18 +16,19 @@ const isView = ({ one: { meta }, shown, ticks }: Stirring): boolean =>
   shown >= natsOne &&
   ticks >= TICKS_LEAST;
 
-/** How far the levels of what an entity has at its disposal (gauges of business) have fallen, as long as the calls to it suffer and not for long before. */
-const fallen = (watch: Watch, entity: string, ticks: number): number => {
+/** Levels of what an entity has at its disposal (gauges of business) that have fallen: what each is worth, and for how long. */
+const fallen = (watch: Watch, entity: string): readonly Weighed[] => {
   const rule = watch.opens.get('business');
-  if (rule === undefined) return 0;
-  const worth = (one: Series): number => {
+  if (rule === undefined) return [];
+  const worth = (one: Series): Weighed | undefined => {
     const { meta } = one;
-    if (meta.class !== 'business' || meta.kind !== 'gauge' || meta.caller !== undefined || meta.bad === 'up') return 0;
+    if (meta.class !== 'business' || meta.kind !== 'gauge' || meta.caller !== undefined || meta.bad === 'up')
+      return undefined;
     const { expected } = watch.expected(one);
     const said = weighed(watch, one, (value) => matters(value, expected, 'down', rule, meta.unit), rule);
-    return said.ticks >= TICKS_LEAST && said.ticks <= ticks + TICKS_LEAST && said.nats >= natsOne ? said.nats : 0;
+    return said.ticks >= TICKS_LEAST && said.nats >= natsOne ? said : undefined;
   };
-  return watch.places.of(entity).reduce((most, one) => Math.max(most, worth(one)), 0);
+  return watch.places.of(entity).flatMap((one) => worth(one) ?? []);
 };
 
 /** Nats that others add to what an edge's figure shows; together no more than one tick may count. */
@@ -40,14 +41,19 @@ export const agreement = (watch: Watch, stirring: readonly Stirring[]): ((about:
     of.set(caller, Math.max(of.get(caller) ?? 0, view.shown));
     views.set(entity, of);
   }
-  const levels = new Map<string, number>();
+  const levels = new Map<string, readonly Weighed[]>();
   return (about) => {
     if (!isView(about)) return 0;
     const { entity, caller = '' } = about.one.meta;
     let nats = 0;
     for (const [other, shown] of views.get(entity) ?? []) if (other !== caller) nats += shown;
-    const level = levels.get(entity) ?? fallen(watch, entity, about.ticks);
-    levels.set(entity, level);
+    const of = levels.get(entity) ?? fallen(watch, entity);
+    levels.set(entity, of);
+    // As long as the calls to it suffer, and not for long before.
+    const level = of.reduce(
+      (most, said) => (said.ticks <= about.ticks + TICKS_LEAST ? Math.max(most, said.nats) : most),
+      0,
+    );
     return Math.min(tickNatsMax, nats + level);
   };
 };
