@@ -1,6 +1,7 @@
 // From an incident to its cause: evidence out of the bank and the graph, the localiser's ranking, and a change of mind when due.
 import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
+import { lastTold } from './correlate/gone.ts';
 import { underWay } from './correlate/planned.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { confidenceOf } from './localise/confidence.ts';
@@ -12,7 +13,7 @@ import { defaults } from './localise/settings.ts';
 import { isCalm } from './localise/strength.ts';
 import { Samples } from './samples.ts';
 import type { Series } from './series.ts';
-import type { Evidence, GraphEdge, Ranking, SeriesEvidence } from './types.ts';
+import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
 import type { Probe } from './watch.ts';
 
 /** A cause is named at once when it is clearly more likely right than wrong, and whatever stands first after so long. */
@@ -58,15 +59,9 @@ const some = <T>(all: Iterable<T>, is: (one: T) => boolean): boolean => {
 const absent = (engine: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
   const { watch, tickMs } = engine;
   if (engine.sources.isUnsettled(engine.now.atMs)) return [];
-  const isGone = (at: number): boolean => at < tickMs - limits.tickMs;
-  const told = new Map<string, number>();
-  for (const { service, tickMs: at } of watch.probes.values())
-    if (service !== undefined && isGone(at)) told.set(service, Math.max(told.get(service) ?? 0, at));
-  // Few are: whether another of their processes is there is asked of those alone.
-  if (told.size > 0)
-    for (const { service, tickMs: at } of watch.probes.values())
-      if (service !== undefined && !isGone(at)) told.delete(service);
-  return [...told].flatMap(([service, at]) => (at >= fromMs ? [{ service, timeMs: at + limits.tickMs }] : []));
+  return [...lastTold(watch, tickMs)].flatMap(([service, at]) =>
+    at >= fromMs ? [{ service, timeMs: at + limits.tickMs }] : [],
+  );
 };
 
 /** What was announced, and who was started anew or is gone without being announced. */
@@ -141,9 +136,6 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
   const elsewhere = toldElsewhere(engine, file);
   const isElsewhere = ({ entity, caller }: Series['meta']): boolean =>
     elsewhere.has(entity) || (caller !== undefined && elsewhere.has(linkOf(caller, entity)));
-  const edges: GraphEdge[] = [];
-  for (const { caller, callee, source } of graph.edges.values())
-    if (entities.has(caller) || entities.has(callee)) edges.push({ caller, callee, source });
   return {
     stepMs: limits.tickMs,
     onsetMs,
@@ -154,7 +146,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
           !excused.has(meta.entity) && !isElsewhere(meta) && !isMute(meta, watch.active.has(index), tickMs - onsetMs),
       )
       .map((one) => seenAs(engine, one, { onsetMs, sinceMs }, samples, speaks)),
-    edges,
+    edges: graph.around(entities).map(({ caller, callee, source }) => ({ caller, callee, source })),
     kinds: graph.kinds,
     hosts: graph.hosts,
     felt: file.felt,

@@ -6,7 +6,13 @@ import type { GraphEdge } from './types.ts';
 const edgeAgeMsMax = 600_000;
 const restartsMax = 64;
 
-export type Edge = GraphEdge & { readonly protocol: string; readonly firstMs: number; lastMs: number };
+export type Edge = GraphEdge & {
+  readonly protocol: string;
+  /** Edges that came later have a greater one. */
+  readonly order: number;
+  readonly firstMs: number;
+  lastMs: number;
+};
 
 /** One spelling of an address: on one machine `localhost` and `127.0.0.1` are the same place. */
 export const address = (text: string): string => text.replace(/^(localhost|\[::1\]|::1)(?=:|$)/, '127.0.0.1');
@@ -25,7 +31,8 @@ export class Graph {
   private readonly incarnations = new Map<string, number>();
   private readonly addresses = new Map<string, string>();
   private readonly declared = new Set<string>();
-  /** Who calls whom by name, until an edge comes or goes. */
+  private made = 0;
+  /** Who calls whom by name, until an edge goes. */
   private near: Near | undefined;
 
   constructor(topology: TopologyRule) {
@@ -83,9 +90,9 @@ export class Graph {
     const key = `${caller}\u0000${callee}`;
     const known = this.edges.get(key);
     if (known === undefined) {
-      const made: Edge = { caller, callee, protocol, source, firstMs: atMs, lastMs: atMs };
+      const made: Edge = { caller, callee, protocol, source, order: this.made++, firstMs: atMs, lastMs: atMs };
       this.edges.set(key, made);
-      this.near = undefined;
+      if (this.near !== undefined) join(this.near, made);
       return made;
     }
     known.lastMs = Math.max(known.lastMs, atMs);
@@ -95,11 +102,14 @@ export class Graph {
   /** Forgets edges that fell asleep and those to addresses that got a name since. */
   prune(atMs: number): void {
     this.epoch++;
-    this.near = undefined;
     for (const [key, edge] of this.edges) {
       const renamed = this.resolve(edge.callee) !== edge.callee;
-      if (renamed || (edge.source === 'traffic' && atMs - edge.lastMs > edgeAgeMsMax)) this.edges.delete(key);
+      if (!renamed && (edge.source !== 'traffic' || atMs - edge.lastMs <= edgeAgeMsMax)) continue;
+      this.edges.delete(key);
+      this.near = undefined;
     }
+    // Now, while nobody waits for it, rather than in the midst of an incident.
+    this.nearby();
   }
 
   /**
@@ -128,6 +138,13 @@ export class Graph {
     return this.nearby().callees.get(entity) ?? [];
   }
 
+  /** The edges from or to any of `entities`, in the order in which they came. */
+  around(entities: ReadonlySet<string>): readonly Edge[] {
+    const { edges } = this.nearby();
+    const found = new Set([...entities].flatMap((entity) => edges.get(entity) ?? []));
+    return [...found].sort((a, b) => a.order - b.order);
+  }
+
   private nearby(): Near {
     this.near ??= neighbours(this.edges.values());
     return this.near;
@@ -144,20 +161,24 @@ export class Graph {
   }
 }
 
-type Near = Readonly<Record<'callers' | 'callees', ReadonlyMap<string, readonly string[]>>>;
-const neighbours = (edges: Iterable<Edge>): Near => {
-  const callers = new Map<string, string[]>();
-  const callees = new Map<string, string[]>();
-  const put = (map: Map<string, string[]>, from: string, to: string): void => {
-    const list = map.get(from);
-    if (list === undefined) map.set(from, [to]);
-    else list.push(to);
-  };
-  for (const { caller, callee } of edges) {
-    put(callers, callee, caller);
-    put(callees, caller, callee);
-  }
-  return { callers, callees };
+/** Names of callers and callees, and edges by either end. */
+type Near = Readonly<Record<'callers' | 'callees', Map<string, string[]>>> & { readonly edges: Map<string, Edge[]> };
+const put = <T>(map: Map<string, T[]>, at: string, one: T): void => {
+  const list = map.get(at);
+  if (list === undefined) map.set(at, [one]);
+  else list.push(one);
+};
+const join = ({ callers, callees, edges }: Near, edge: Edge): void => {
+  const { caller, callee } = edge;
+  put(callers, callee, caller);
+  put(callees, caller, callee);
+  put(edges, caller, edge);
+  put(edges, callee, edge);
+};
+const neighbours = (all: Iterable<Edge>): Near => {
+  const near: Near = { callers: new Map(), callees: new Map(), edges: new Map() };
+  for (const edge of all) join(near, edge);
+  return near;
 };
 
 const calleeKind = { http: 'service', rpc: 'service', db: 'database', messaging: 'queue' } as const;

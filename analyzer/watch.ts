@@ -214,6 +214,7 @@ export class Watch {
    */
   private judgedBy(one: Series): number {
     const { ages, bodies } = this.groups;
+    if (one.callee === undefined || one.meta.class !== 'latency') return one.index;
     const body = ages.get(one.calls) === one ? bodies.get(one.calls) : undefined;
     return (body ?? one).index;
   }

@@ -64,14 +64,24 @@ const callsOf = (
   return { counts, calls: bank.values(counts.index) };
 };
 
+/** Failures a tick; shares and foreign rates are figures like any other. */
+export const isOfFailures = ({ meta }: Series): boolean => meta.class === 'errors' && meta.kind === 'delta';
+/** Failures that a trouble has at least. */
+export const leastFailures = ({ meta }: Series, { floor }: DetectorRule): number => floor[meta.unit] ?? 1;
+
+/** Failures of the last ticks together, missing ones passed over. */
+export const failuresIn = (values: readonly number[]): number => {
+  let sum = 0;
+  for (const value of values) if (value > 0) sum += value;
+  return sum;
+};
+
 /**
  * Errors by a sum of likelihood ratios that never falls below nothing (CUSUM, Page 1954), so that a third of few calls a second is found as a third
  * of many is, only later. Ticks are those with errors since it last was nothing; less than `floor` errors above the usual are nothing.
  */
 const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number): Weighed => {
   const values = watch.bank.values(one.index);
-  // Most of what stirs on a large platform is an error or two: too few, whatever is usual.
-  if (values.reduce((sum, value) => sum + (value > 0 ? value : 0), 0) < floor) return { nats: 0, ticks: 0 };
   const { location, mean, n: learned } = watch.bank.baseline(one.index);
   const counted = callsOf(watch, one);
   const rate = Math.max(location, mean);
@@ -114,9 +124,7 @@ export const failuresWeighed = (
  * Ticks add up as if they were independent; the calls of one tick count for at most `tickNatsMax`.
  */
 export const weighed = (watch: Watch, one: Series, is: (value: number) => boolean, rule: DetectorRule): Weighed => {
-  // Events a tick; shares and foreign rates are figures like any other.
-  if (one.meta.class === 'errors' && one.meta.kind === 'delta')
-    return errorsWeighed(watch, one, rule.floor[one.meta.unit] ?? 1, rule.changeMin);
+  if (isOfFailures(one)) return errorsWeighed(watch, one, leastFailures(one, rule), rule.changeMin);
   const values = watch.bank.values(one.index);
   const counted = callsOf(watch, one);
   const { expected, low, high } = watch.bank.expected(one.index);

@@ -3,23 +3,10 @@ import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contr
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
+import { busyMachine } from './busy.ts';
 import type { Opener } from './openers.ts';
-import { commonMode } from './opening.ts';
-import { isSlow } from './slow.ts';
 
 const toldMax = 40;
-const busyMachine = (engine: Engine): boolean => {
-  const { watch } = engine;
-  const edges = new Map<string, { caller: string; callee: string; slow: boolean }>();
-  for (const one of watch.groups.bodies.values()) {
-    const { index, meta, lastMs } = one;
-    if (meta.caller === undefined || lastMs < engine.tickMs - 2_000) continue;
-    const key = `${meta.caller}\u0000${meta.entity}`;
-    const slow = watch.active.has(index) || isSlow(watch, one) || edges.get(key)?.slow === true;
-    edges.set(key, { caller: meta.caller, callee: meta.entity, slow });
-  }
-  return commonMode([...edges.values()], (entity) => engine.graph.upstream(entity));
-};
 
 /** Sorts what stirs into the incidents that are open, or opens one. */
 export const correlate = (engine: Engine, found: readonly Opener[]): undefined => {

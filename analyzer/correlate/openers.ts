@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
-import { type Weighed, weighed } from './calls.ts';
+import { failuresIn, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
@@ -61,9 +61,10 @@ const weigh = ({ watch, tickMs }: Engine, one: Series, gone: (entity: string) =>
   if (rule === undefined) return undefined;
   // What is below the floor has not risen by it, whatever is expected; no latency is negative.
   if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) return undefined;
+  // Most of what stirs on a large platform is too small to matter: of errors that is seen at their sum, of all else at the last figure.
+  if (isOfFailures(one) && failuresIn(watch.bank.values(one.index)) < leastFailures(one, rule)) return undefined;
   const { expected } = watch.expected(one);
   const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
-  // Most of what stirs on a large platform is too small to matter: that is seen at its last figure; errors add up.
   if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) return undefined;
   const isAge = watch.groups.ages.get(one.calls) === one;
   const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);

@@ -1,7 +1,7 @@
 // What may open an incident, and when a busy machine is the likelier story.
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { commonMode, matters, opens } from './opening.ts';
+import { matters, opens } from './opening.ts';
 
 const rule: DetectorRule = {
   kind: 'detector',
@@ -71,17 +71,5 @@ describe('opening', () => {
     expect(matters(0.16, 0.05, 'up', rule, 's')).toBe(true);
     expect(matters(0.45, 0.3, 'up', rule, 's')).toBe(false);
     expect(matters(0.1, 0.5, 'up', rule, 's')).toBe(false);
-  });
-});
-
-describe('a busy machine', () => {
-  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-  it('is many slow edges that no one explains', () => {
-    const edges = names.map((callee) => ({ caller: 'x', callee, slow: true }));
-    expect(commonMode(edges, (e) => new Set([e]))).toBe(true);
-  });
-  it('is not a chain that leads to one callee', () => {
-    const edges = names.map((callee) => ({ caller: 'x', callee, slow: true }));
-    expect(commonMode(edges, (e) => (e === 'a' ? new Set(names) : new Set([e])))).toBe(false);
   });
 });

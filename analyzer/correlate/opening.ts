@@ -82,28 +82,3 @@ export const opens = (
     anomaly.seen >= overwhelming.ratio * anomaly.expected
   );
 };
-
-/** Share of edges that must be slow at once before a shared processor is the likelier story. */
-const commonShare = 0.5;
-const commonEdgesMin = 6;
-/** What one cause must explain of it to be believed nonetheless. */
-const explainedMin = 0.7;
-
-/**
- * Common mode: most edges are slow in the same tick and no single entity explains them (each slow edge leads to it).
- * Then the machine is busy; without a customer's figure suffering that is no incident.
- */
-export const commonMode = (
-  edges: readonly { readonly caller: string; readonly callee: string; readonly slow: boolean }[],
-  upstream: (entity: string) => ReadonlySet<string>,
-): boolean => {
-  const slow = edges.filter((edge) => edge.slow);
-  if (edges.length < commonEdgesMin || slow.length < commonShare * edges.length) return false;
-  const best = Math.max(
-    ...[...new Set(slow.map((edge) => edge.callee))].map((entity) => {
-      const reached = upstream(entity);
-      return slow.filter((edge) => reached.has(edge.callee)).length;
-    }),
-  );
-  return best < explainedMin * slow.length;
-};

@@ -3,7 +3,7 @@
 import { type DetectorRule, limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { failuresWeighed, shareThatMatters, type Weighed } from './calls.ts';
+import { failuresIn, failuresWeighed, shareThatMatters, type Weighed } from './calls.ts';
 import { failShare } from './rarity.ts';
 
 /** Calls that the others must have answered in the same ticks for each of the process itself: a pair of equals has no control group. */
@@ -54,8 +54,6 @@ export type Against = Weighed & {
   readonly high: number;
 };
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + (value > 0 ? value : 0), 0);
-
 /** What the failures of `one`, a process' own, are worth against those of its peers; undefined where it has none that tell enough. */
 export const againstPeers = (watch: Watch, one: Series, rule: DetectorRule, tickMs: number): Against | undefined => {
   if (one.meta.class !== 'errors' || one.meta.caller !== undefined || one.meta.instance === undefined) return undefined;
@@ -72,12 +70,12 @@ export const againstPeers = (watch: Watch, one: Series, rule: DetectorRule, tick
   const theirs = peers.map(({ errors, counts }) => ({
     usual: bank.baseline(errors.index),
     calls: Math.max(1, bank.baseline(counts.index).location),
-    failed: sum(bank.values(errors.index).slice(-values.length)),
-    all: sum(bank.values(counts.index).slice(-values.length)),
+    failed: failuresIn(bank.values(errors.index).slice(-values.length)),
+    all: failuresIn(bank.values(counts.index).slice(-values.length)),
   }));
   const total = (of: (peer: (typeof theirs)[number]) => number): number =>
     theirs.reduce((so, peer) => so + of(peer), 0);
-  if (total((peer) => peer.all) < MORE_CALLS * sum(calls)) return undefined;
+  if (total((peer) => peer.all) < MORE_CALLS * failuresIn(calls)) return undefined;
   const learned = Math.max(...theirs.map(({ usual }) => usual.n));
   // What fails at the others as well, usually or at present, is not this one's doing.
   const rate = total(({ usual }) => Math.max(usual.location, usual.mean, 0));

@@ -1,0 +1,57 @@
+// Common mode: most edges are slow in the same tick and no single entity explains them (each slow edge leads to it). Then the machine is busy; without a
+// customer's figure suffering that is no incident.
+import type { Engine } from '../engine.ts';
+import type { Series } from '../series.ts';
+import { slowEdges } from './slow.ts';
+
+/** Share of edges that must be slow at once before a shared processor is the likelier story. */
+const commonShare = 0.5;
+const commonEdgesMin = 6;
+/** What one cause must explain of it to be believed nonetheless. */
+const explainedMin = 0.7;
+/** An edge whose figure is older than this has nothing to say of the tick. */
+const freshMs = 2_000;
+
+/** @param edges how many there are  @param slow callees of the slow ones, an edge each */
+export const commonMode = (
+  edges: number,
+  slow: readonly string[],
+  upstream: (entity: string) => ReadonlySet<string>,
+): boolean => {
+  if (edges < commonEdgesMin || slow.length < commonShare * edges) return false;
+  const best = Math.max(
+    ...[...new Set(slow)].map((entity) => {
+      const reached = upstream(entity);
+      return slow.filter((callee) => reached.has(callee)).length;
+    }),
+  );
+  return best < explainedMin * slow.length;
+};
+
+/** What most calls of an edge take, where it has told of the tick. */
+const bodyOf = ({ watch, tickMs }: Engine, one: Series | undefined): Series | undefined =>
+  one !== undefined && watch.groups.bodies.get(one.calls) === one && one.lastMs >= tickMs - freshMs ? one : undefined;
+
+/** Edges that have told of the tick, counted no further than to `most`: a fleet has many, and few of them are slow. */
+const edgesUpTo = (engine: Engine, most: number): number => {
+  const edges = new Set<string>();
+  for (const one of engine.watch.groups.bodies.values()) {
+    if (edges.size >= most) break;
+    if (bodyOf(engine, one) !== undefined) edges.add(edgeOf(one));
+  }
+  return edges.size;
+};
+
+const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
+
+export const busyMachine = (engine: Engine): boolean => {
+  const { watch, graph, tickMs } = engine;
+  const slow = new Map<string, string>();
+  for (const index of new Set([...watch.active, ...slowEdges(watch, tickMs - freshMs)])) {
+    const one = bodyOf(engine, watch.series.get(index));
+    if (one !== undefined) slow.set(edgeOf(one), one.meta.entity);
+  }
+  // Whether there are more than that is all that matters.
+  const edges = edgesUpTo(engine, Math.floor(slow.size / commonShare) + 1);
+  return commonMode(edges, [...slow.values()], (entity) => graph.upstream(entity));
+};
