@@ -25,3 +25,24 @@ it('a bank that is slow for long, and all that waits for it, stays one', () => {
   expect(run.of('incident.opened')).toHaveLength(1);
   expect([...causes(run).values()]).toEqual([one]);
 });
+
+it('what a store no longer keeps is an incident of its own while a bank is slow, which the store does not wait for', () => {
+  const run = new Run(13, (rules) => rules, 'off').seconds(120);
+  const { one } = run.platform.names;
+  const slow = { [one]: 750 };
+  run.seconds(4, { slow }).seconds(25, { slow, lost: 1 });
+  expect(run.of('incident.opened').map(({ trigger }) => trigger[0]!.metric)).toContain('kept');
+  expect(run.of('incident.opened')).toHaveLength(2);
+});
+
+it('what a store no longer keeps is told as soon the third time as the first, though the detector has seen it fall before', () => {
+  const run = new Run(14, (rules) => rules, 'off').seconds(120);
+  const tookMs = [1, 2, 3].map(() => {
+    const [before, fromMs] = [run.of('incident.opened').length, run.platform.nowMs];
+    run.seconds(20, { lost: 0.9 }).seconds(60);
+    const opened = run.of('incident.opened').slice(before);
+    expect(opened).toHaveLength(1);
+    return opened[0]!.atMs - fromMs;
+  });
+  expect(Math.max(...tookMs)).toBeLessThan(5_000);
+});

@@ -3,6 +3,7 @@ import type { DetectorRule } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import {
+  atOnce,
   callsBeyond,
   eventNats,
   failShare,
@@ -76,6 +77,12 @@ export const failuresIn = (values: readonly number[]): number => {
   return sum;
 };
 
+/** What a call of the same kind as those of `one` usually takes, s; infinitely long where nobody tells. */
+const secondsOf = ({ bank, groups }: Watch, { calls }: Series): number => {
+  const lasts = groups.means.get(calls) ?? groups.bodies.get(calls);
+  return lasts?.meta.unit === 's' ? bank.baseline(lasts.index).location : Number.POSITIVE_INFINITY;
+};
+
 /**
  * Errors by a sum of likelihood ratios that never falls below nothing (CUSUM, Page 1954), so that a third of few calls a second is found as a third
  * of many is, only later. Ticks are those with errors since it last was nothing; less than `floor` errors above the usual are nothing.
@@ -91,23 +98,29 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
       ? rate + 1 / Math.min(learned, remembered)
       : failShare(rate, usualCalls, Math.min(learned, remembered));
   const matters = counted === undefined ? Math.max(floor, (1 + change) * usual) : shareThatMatters(usual, change);
-  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor });
+  const moment = atOnce(usualCalls, secondsOf(watch, one));
+  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor, moment });
 };
 
 /**
  * Failures tick by tick against what is usual and what matters: shares of the calls where somebody counts them, else failures a tick.
- * @param told failures and calls of the last ticks, aligned at the present
+ * @param told failures and calls of the last ticks, aligned at the present  @param moment how many one moment may take with it
  */
 export const failuresWeighed = (
   { values, calls }: { readonly values: readonly number[]; readonly calls: readonly number[] | undefined },
-  { usual, matters, floor }: { readonly usual: number; readonly matters: number; readonly floor: number },
+  {
+    usual,
+    matters,
+    floor,
+    moment,
+  }: { readonly usual: number; readonly matters: number; readonly floor: number; readonly moment?: number },
 ): Weighed => {
   let [nats, ticks, errors, all, calm, span] = [0, 0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
     const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters);
+    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters, moment);
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all, span] = [0, 0, 0, 0, 0];
     else {

@@ -1,6 +1,7 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import type { Engine } from '../engine.ts';
+import { waitMsMax } from '../kpi.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
@@ -51,9 +52,16 @@ const crowd = (watch: Watch, one: Series): number => {
   return now === undefined || counts === undefined ? 1 : now / Math.max(1, watch.bank.baseline(counts.index).location);
 };
 
-/** Indices of what is anomalous and may open an incident, of what fails and of what is slow, each once. */
-const indices = ({ watch, tickMs }: Engine): ReadonlySet<number> =>
-  new Set([...watch.opening, ...watch.failing, ...watch.confessing, ...slowEdges(watch, tickMs)]);
+/** Figures of customers told lately: what they are worth by what matters is asked before the bank, which has seen them fall before, is surprised. */
+const ofCustomers = ({ kpis, tickMs }: Engine): readonly number[] =>
+  kpis.all.flatMap(({ series }) => (series.lastMs >= tickMs - waitMsMax ? [series.index] : []));
+
+/** Indices of what is anomalous and may open an incident, of what fails, of what is slow and of what customers feel, each once. */
+const indices = (engine: Engine): ReadonlySet<number> => {
+  const { opening, failing, confessing } = engine.watch;
+  const slow = slowEdges(engine.watch, engine.tickMs);
+  return new Set([...opening, ...failing, ...confessing, ...slow, ...ofCustomers(engine)]);
+};
 
 /** What one figure is worth by itself; undefined where it says nothing that matters. */
 const weigh = ({ watch, tickMs }: Engine, one: Series, gone: (entity: string) => number): Stirring | undefined => {
@@ -122,7 +130,7 @@ const opener = (
   const anomaly =
     peers !== undefined
       ? told(watch, one, span, peers)
-      : (watch.anomaly(index) ?? (meta.class === 'latency' ? told(watch, one, span) : failing(watch, one)));
+      : (watch.anomaly(index) ?? (meta.class === 'errors' ? failing(watch, one) : told(watch, one, span)));
   if (anomaly === undefined) return undefined;
   // Ratios and levels of business may open; a mere amount falls whenever demand does.
   const kpi = isBusiness ? engine.kpis.find(meta.metric) : undefined;

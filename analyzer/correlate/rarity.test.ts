@@ -1,6 +1,16 @@
 // How seldom a healthy platform shows a run of slow or failed calls: against exact figures, and what a small and a large platform ask for.
 import { expect, it } from 'vitest';
-import { eventNats, failShare, figureNats, natsNeeded, natsOf, slowShare, troubleNats, waitingNats } from './rarity.ts';
+import {
+  atOnce,
+  eventNats,
+  failShare,
+  figureNats,
+  natsNeeded,
+  natsOf,
+  slowShare,
+  troubleNats,
+  waitingNats,
+} from './rarity.ts';
 
 const exact = (n: number, k: number, q: number): number => {
   let sum = 0;
@@ -53,6 +63,17 @@ it('finds a third of few calls that fail later than a third of many, never at on
   expect(troubleNats(100, 50, 0.2, 0.1)).toBe(0);
   expect(eventNats(0, 0.02, 2)).toBeLessThan(0);
   expect(eventNats(3, 0.02, 2)).toBeGreaterThan(5);
+});
+
+it('takes more failures in a tick than one moment holds for rarer than a broken connection, and even those for no proof', () => {
+  const moment = atOnce(15, 0.05);
+  expect(moment).toBeGreaterThan(1);
+  expect(moment).toBeLessThan(7);
+  const broken = troubleNats(15, 12, 0.002, 0.05);
+  const lasting = troubleNats(15, 12, 0.002, 0.05, moment);
+  expect(troubleNats(15, 3, 0.002, 0.05, moment)).toBeLessThanOrEqual(broken);
+  expect(lasting).toBeGreaterThan(broken);
+  expect(lasting).toBeLessThan(natsNeeded(50));
 });
 
 it('weighs unanswered calls by how few usually wait and by how they come in bunches', () => {

@@ -7,6 +7,16 @@ const looksPerChance = 30 * 86_400;
 export const tickNatsMax = Math.log(1e9);
 /** Calls fail together more often than they are slow together (a connection breaks with all it carries, say once in six hours): a tick of errors is no rarer. */
 export const errorNatsMax = 10;
+/** More calls than one moment holds need longer than a moment: a tick of which so many fail is rarer, yet a connection that comes back slowly is one reason still. */
+const lastingNatsMax = 16;
+/** Standard deviations beyond the mean number of calls under way that none of a day's moments reaches. */
+const atOnceSds = 3;
+
+/** Calls that one moment may take with it, of `calls` a second that take `seconds` each (Little, Operations Research 9, 1961; Poisson). */
+export const atOnce = (calls: number, seconds: number): number => {
+  const mean = Math.max(0, calls * seconds);
+  return 1 + mean + atOnceSds * Math.sqrt(mean);
+};
 /** Durations of single calls fall like a power beyond their extremes; 2 is the edge of a finite variance. */
 const callTail = 2;
 /** A figure without a count is one of many calls already, and its tail is lighter: P(|z| > x) ~ x^-4, as in detect/probability.ts. */
@@ -61,12 +71,20 @@ const ratioOf = (n: number, k: number, from: number, to: number): number =>
  * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
  * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
  * @param usual share of calls that usually fail  @param matters least share that is trouble
+ * @param moment how many may fail at one moment, for one reason: more of them need not share any
  */
-export const troubleNats = (n: number, k: number, usual: number, matters: number): number => {
+export const troubleNats = (
+  n: number,
+  k: number,
+  usual: number,
+  matters: number,
+  moment = Number.POSITIVE_INFINITY,
+): number => {
   if (n < 1 || usual >= matters) return 0;
   const [slight, heavy] = [ratioOf(n, k, usual, matters), ratioOf(n, k, usual, Math.max(0.5, (1 + matters) / 2))];
   const most = Math.max(slight, heavy);
-  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+  const cap = k > moment ? lastingNatsMax : errorNatsMax;
+  return Math.min(cap, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
 };
 
 const countRatio = (k: number, from: number, to: number): number => k * Math.log(to / from) - (to - from);

@@ -30,6 +30,8 @@ export type Trouble = {
   readonly silent?: readonly string[];
   readonly uncalled?: readonly string[];
   readonly loud?: Readonly<Record<string, number>>;
+  /** Share of what the store is handed over that it never keeps, though no call fails. */
+  readonly lost?: number;
   /** For how long each process waits for a processor, s/s. */
   readonly waiting?: number;
 };
@@ -79,6 +81,16 @@ export const rulesFor = (n: Names): RuleBook => {
           audience: 'customers',
           metric: 'app.paid',
           per: { metric: 'app.tried' },
+          unit: '1',
+          better: 'higher',
+        },
+        {
+          name: 'kept',
+          title: 'kept',
+          audience: 'customers',
+          metric: 'app.kept',
+          service: n.store,
+          per: { metric: 'app.handed' },
           unit: '1',
           better: 'higher',
         },
@@ -230,7 +242,8 @@ export class Platform {
         if (count === 0) return Number.NaN;
         return (call.ms * (column.stat === 'p99' ? 2 : 1) * this.noise(0.25)) / 1_000;
       }
-      if (column.metric === 'app.tried') return tried;
+      if (column.metric === 'app.tried' || column.metric === 'app.handed') return tried;
+      if (column.metric === 'app.kept') return Math.round(tried * (1 - (trouble.lost ?? 0)));
       // Customers give up on what takes a second and more.
       if (column.metric === 'app.paid') return Math.round(tried * (1 - broken) * (calls[3]!.ms > 600 ? 0.6 : 1));
       if (column.metric === 'process.linux.sched.wait_time') return trouble.waiting ?? 0.02;
@@ -267,6 +280,8 @@ export class Platform {
     columns.push(column('process.linux.sched.wait_time', 's', 'saturation'));
     if (service === this.names.till)
       columns.push(column('app.paid', '{sale}', 'business'), column('app.tried', '{sale}', 'business'));
+    if (service === this.names.store)
+      columns.push(column('app.kept', '{sale}', 'business'), column('app.handed', '{sale}', 'business'));
     const content = { resource, listens: [], columns };
     return { v: 1, probe: `${service}@1`, incarnation: T0, hash: schemaHash(content), ...content };
   }
