@@ -46,10 +46,23 @@ test('what happens now and then, as collections do, accuses nobody when it happe
 
 test('a loop that is late by a twentieth more than just before keeps nobody waiting; a memory that grew by as much may be a leak', () => {
   const before = Array.from({ length: 20 }, (_, i) => 18.4 + 0.01 * (i % 3));
-  const loud = (unit: string): number => {
+  const loud = (unit: string, times = 1): number => {
     const meta = { entity: 'a', metric: 'm', class: 'resource', unit } as const;
-    return strengthOf(series(meta, 18.4, [19.4, 19.3, 19.4], { scale: 0.5, before }), ONSET_MS, defaults).strength;
+    const [usual, more] = [before.map((value) => value * times), [19.4, 19.3, 19.4].map((value) => value * times)];
+    const past = { scale: 0.5 * times, before: usual };
+    return strengthOf(series(meta, 18.4 * times, more, past), ONSET_MS, defaults).strength;
   };
   expect(loud('s')).toBe(0);
-  expect(loud('By')).toBeGreaterThan(1);
+  expect(loud('By', 1e8)).toBeGreaterThan(1);
+});
+
+test('a few pages more in a part of the heap that was empty are no shortage of memory, however many deviations they are', () => {
+  const empty = Array.from({ length: 20 }, () => 0);
+  const loud = (bytes: number): number => {
+    const meta = { entity: 'a', metric: 'heap.used', class: 'resource', unit: 'By' } as const;
+    const more = [bytes, bytes, bytes];
+    return strengthOf(series(meta, 0, more, { scale: 1e-12, before: empty }), ONSET_MS, defaults).strength;
+  };
+  expect(loud(156 * 1_024)).toBe(0);
+  expect(loud(512 * 2 ** 20)).toBeGreaterThan(1);
 });

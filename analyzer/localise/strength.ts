@@ -47,9 +47,11 @@ const STILL = 1e-6;
 const SILENCE = 4;
 /** What a single sample of a resource counts. */
 const ONCE = 0.5;
-/** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, 5 % of the rest. */
+/** A figure that never moved may move a little before it means anything: one event or thing, two points of a share, a tenth of the rest. */
 const leastScale = (unit: string, location: number, isErrors: boolean): number =>
-  isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.abs(location) * 0.1;
+  isErrors && unit === '%' ? 0.5 : leastCount(unit) || Math.max(leastAmount(unit), Math.abs(location) * 0.1);
+/** Of memory and disk nobody misses less than this, however little there was before: a page more of an empty heap is nothing. */
+const leastAmount = (unit: string): number => (unit === 'By' ? 2 ** 20 : leastCount(unit));
 const leastCount = (unit: string): number => (unit.startsWith('{') ? 1 : unit === '1' ? 0.02 : 0);
 
 /** Deviations tempered by a logarithm, because a constant series that moves has any z one likes, and loudness is not guilt; times the share. */
@@ -101,7 +103,7 @@ const isCalmFrom = (series: SeriesEvidence, from: number, settings: Settings): b
   const far = zLeast * Math.max(baseline.scale, leastScale(meta.unit, baseline.location, meta.class === 'errors'));
   const isOwn = isOwnFigure(meta);
   const level = isOwn ? levelBefore(series, from) : baseline.location;
-  const step = isOwn ? zLeast * Math.max(stepLeast * Math.abs(level), leastCount(meta.unit)) : far;
+  const step = isOwn ? zLeast * Math.max(stepLeast * Math.abs(level), leastAmount(meta.unit)) : far;
   for (let i = from; i < values.length; i++) {
     const change = values[i]! - baseline.location;
     const moved = values[i]! - level;
@@ -150,7 +152,7 @@ export const fullStrengthOf = (series: SeriesEvidence, fromMs: number, settings:
   const known = isLeft ? (left * usual) / scale : 0;
   const isDelay = meta.unit === 's' && meta.kind === 'gauge';
   const stepLeast = isDelay ? Math.max(settings.stepLeast, DURATION_STEP) : settings.stepLeast;
-  const local = isResource ? localOf(before, stepLeast, leastCount(meta.unit)) : undefined;
+  const local = isResource ? localOf(before, stepLeast, leastAmount(meta.unit)) : undefined;
   const outside: { z: number; value: number; shift: number }[] = [];
   const inside: number[] = [];
   let onsetMs = Number.POSITIVE_INFINITY;
