@@ -31,6 +31,8 @@ export type Stage = {
   readonly logs: string;
 };
 const WELL_MS_MAX = 60_000;
+/** Trouble that nobody has noticed when the fault ends may still be noticed, and is then given the time to end. */
+const LATE_MS_MAX = 8_000;
 const CLOSED_MS_MAX = 60_000;
 const PAGES_MS = 2_000;
 const JITTER_MS = 3_000;
@@ -99,6 +101,9 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   kpis.unsubscribe();
   const felt = feltAt(customers, fromMs);
   const growingMs = Math.min(felt ?? Number.POSITIVE_INFINITY, kpiMs ?? Number.POSITIVE_INFINITY);
+  const hasOpened = (): boolean =>
+    witness.decisions.slice(seenFrom).some(({ decision: { type } }) => type === 'incident.opened');
+  await until(LATE_MS_MAX, () => (hasOpened() ? true : undefined));
   const closed = await until(CLOSED_MS_MAX, () => (openIncidents(witness).length === 0 ? true : undefined));
   await realClock.sleep(PAGES_MS);
   const untilMs = realClock.now();

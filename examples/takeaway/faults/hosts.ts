@@ -82,7 +82,7 @@ export const hosts: Readonly<Record<string, Fault>> = {
     says: "somebody else's processes burn the host's processors",
     customer: 'everything is slower',
     targets: ['host'],
-    options: { processes: '12', nice: '0' },
+    options: { processes: '24', nice: '0' },
     seconds: 20,
     begin: neighbour,
   },
