@@ -1,20 +1,13 @@
-// Four suites: unit (pure, parallel), parts (real NATS, ClickHouse, processes; two files at a time, for they mostly wait), product (the whole
-// product, or what is killed and timed: one file at a time), browser (Chromium).
+// Four suites: unit (pure, parallel), parts (real NATS, ClickHouse, processes; three files at a time, for they mostly wait), product (the
+// whole product: one file at a time), browser (Chromium).
 import { defineConfig } from 'vitest/config';
 
 const source = {
   resolve: { conditions: ['@fenghuo/source'] },
   ssr: { resolve: { conditions: ['@fenghuo/source', 'node'] } },
 };
-/** Parts tests that need the machine for themselves. */
-const alone = [
-  'bin/**/*.parts.test.ts',
-  'examples/**/*.parts.test.ts',
-  'collector/exactly-once.parts.test.ts',
-  'console/notify/killed.parts.test.ts',
-  'analyzer/recover.parts.test.ts',
-  'probes/node/pack.parts.test.ts',
-];
+/** Parts tests that need the machine for themselves: each has the whole product under load. */
+const alone = ['bin/**/*.parts.test.ts', 'examples/**/*.parts.test.ts'];
 const nowhere = ['**/node_modules/**', '**/dist/**', '**/.fenghuo/**'];
 
 export default defineConfig({
@@ -39,7 +32,7 @@ export default defineConfig({
           exclude: [...nowhere, ...alone],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
