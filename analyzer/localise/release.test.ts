@@ -43,3 +43,30 @@ it('names the database where nothing was released, where the other was, or long 
 
 it('names the database where the released service asks as ever', () =>
   expect(named(slow([deploy('larch')], [9, 12, 13]))[0]!.entity).toBe('basalt'));
+
+/** The first second of a release whose queries are heavier and not many more: nobody else's typical query is slow yet. */
+const heavier = (events: Evidence['events'], theirs = 0.001): Evidence =>
+  evidence(
+    [
+      series({ entity: 'basalt', caller: 'larch', metric: 'db.duration', stat: 'p50' }, 0.0011, [0.106]),
+      series({ entity: 'basalt', caller: 'larch', metric: 'db.duration', stat: 'mean' }, 0.0015, [0.119]),
+      series({ entity: 'basalt', caller: 'finch', metric: 'db.duration', stat: 'p50' }, 0.0003, [theirs]),
+      series({ entity: 'basalt', caller: 'finch', metric: 'db.duration', stat: 'mean' }, 0.001, [0.032]),
+      series({ entity: 'larch', metric: 'http.server.duration', stat: 'p50' }, 0.0038, [0.457]),
+      series({ entity: 'finch', metric: 'http.server.duration', stat: 'p50' }, 0.0036, [0.045]),
+    ],
+    [
+      ['larch', 'basalt'],
+      ['finch', 'basalt'],
+    ],
+    events,
+  );
+
+it('names the release of a moment ago whose typical query alone is slow', () =>
+  expect(named(heavier([deploy('larch')]))[0]!.entity).toBe('larch'));
+
+it('names the database where the others typically wait as well, where the other was released, or where the release is minutes old', () => {
+  expect(named(heavier([deploy('larch')], 0.08))[0]!.entity).toBe('basalt');
+  expect(named(heavier([deploy('finch')]))[0]!.entity).toBe('basalt');
+  expect(named(heavier([deploy('larch', ONSET_MS - 120_000)]))[0]!.entity).toBe('basalt');
+});

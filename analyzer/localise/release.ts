@@ -1,6 +1,8 @@
 // A release as the cause: who asks a callee for more than before its release makes it slow for everybody (the idea of ChangeRCA, Yu et al.,
 // FSE 2024: a change is a suspect as far as what it touched changed with it). A release by itself is no evidence: most are innocent.
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { CALM_SHARE } from './link.ts';
+import { middleOf } from './past.ts';
 
 /** Releases so long before the onset are remembered as a cause; what a release breaks mostly shows within minutes. */
 const RELEASED_MS = 10 * 60_000;
@@ -9,14 +11,17 @@ const LATE_MS = 5_000;
 /** Calls for each request served, against what they were, from which on a caller asks for more; and how far beyond chance, deviations. */
 const MORE_MIN = 1.5;
 const CHANCE_MIN = 3;
+/** So many times longer than before takes what it asks for, at least, where it asks for something else; a lock may hold one caller first, so only a release just before is believed to. */
+const HEAVIER_MIN = 2;
+const JUST_RELEASED_MS = 60_000;
 
 const isRelease = (kind: string): boolean => kind === 'deploy' || kind === 'config';
 
 /** Services released shortly before the onset. */
-export const releasedIn = ({ events, onsetMs }: Evidence): ReadonlySet<string> =>
+export const releasedIn = ({ events, onsetMs }: Evidence, withinMs = RELEASED_MS): ReadonlySet<string> =>
   new Set(
     events
-      .filter(({ kind, timeMs }) => isRelease(kind) && timeMs >= onsetMs - RELEASED_MS && timeMs <= onsetMs + LATE_MS)
+      .filter(({ kind, timeMs }) => isRelease(kind) && timeMs >= onsetMs - withinMs && timeMs <= onsetMs + LATE_MS)
       .map(({ entity }) => entity),
   );
 
@@ -49,15 +54,41 @@ const asksMore = (evidence: Evidence, caller: string, callee: string): SeriesEvi
   return isMore ? calls[0] : undefined;
 };
 
-/** The ranking with a released caller in the first place where it asks the first suspect for more than before; the suspect keeps the second. */
+/** What most calls took since the onset beyond what is usual; undefined where nobody told. */
+const medianShift = ({ baseline, timesMs, values }: SeriesEvidence, fromMs: number): number | undefined => {
+  const since = values.filter((value, i) => timesMs[i]! >= fromMs && !Number.isNaN(value));
+  return since.length === 0 || baseline.n < 3 ? undefined : middleOf(since) - baseline.location;
+};
+
+/**
+ * The median by which what `caller` asks of `callee` takes longer than before, while what the others ask takes as long as ever: it asks for something
+ * else. Undefined where others wait as well, or where there are none.
+ */
+const asksHeavier = (evidence: Evidence, caller: string, callee: string): SeriesEvidence | undefined => {
+  const medians = evidence.series.filter(
+    ({ meta: { entity, class: of, stat } }) => entity === callee && of === 'latency' && stat === 'p50',
+  );
+  const shifts = medians.flatMap((one) => {
+    const shift = medianShift(one, evidence.onsetMs);
+    return one.meta.caller === undefined || shift === undefined ? [] : [{ one, shift }];
+  });
+  const [most, ...others] = shifts.sort((a, b) => b.shift - a.shift);
+  const isItself = most?.one.meta.caller === caller && most.shift >= HEAVIER_MIN * Math.abs(most.one.baseline.location);
+  const isAlone = others.length > 0 && others.every(({ shift }) => shift <= CALM_SHARE * most!.shift);
+  return isItself && isAlone ? most.one : undefined;
+};
+
+/** The ranking with a released caller in the first place where it asks the first suspect for more, or for more at once, than before; the suspect keeps the second. */
 export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
   if (first === undefined) return ranking;
-  const released = releasedIn(evidence);
+  const [released, justNow] = [releasedIn(evidence), releasedIn(evidence, JUST_RELEASED_MS)];
   const callers = evidence.edges.filter(({ callee }) => callee === first.entity).map(({ caller }) => caller);
   for (const caller of new Set(callers)) {
-    const count = released.has(caller) ? asksMore(evidence, caller, first.entity) : undefined;
-    if (count === undefined) continue;
+    const asks =
+      (released.has(caller) ? asksMore(evidence, caller, first.entity) : undefined) ??
+      (justNow.has(caller) ? asksHeavier(evidence, caller, first.entity) : undefined);
+    if (asks === undefined) continue;
     const known = ranking.suspects.find((one) => one.entity === caller);
     const named: RankedSuspect = {
       ...first,
@@ -66,7 +97,7 @@ export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
       // What the callee suffers from is what its callers see: it is late or it fails.
       kind: known?.kind === 'errors' ? 'errors' : 'latency',
       because: [{ code: 'released', about: first.entity, weight: first.score }],
-      series: [...(known?.series ?? []), count],
+      series: [...(known?.series ?? []), asks],
       ...(known === undefined
         ? {}
         : {
