@@ -69,6 +69,15 @@ describe('the network between two services', () => {
     expect(first(failing, none).entity).toBe('shop → till');
   });
 
+  it('is named though the callee was a little late for once: that accounts for callers that wait, and these failed in no time', () => {
+    const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
+    const failing = figure('till', [12, 14, 11], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });
+    const none = figure('till', [0, 0, 0], { ...errors, metric: 'fenghuo.server.errors' });
+    expect(first(failing, none, figure('till', [0.13, Number.NaN, Number.NaN])).entity).toBe('shop → till');
+    const waiting = figure('till', late, { caller: 'shop' });
+    expect(first(failing, none, waiting, figure('till', late)).entity).toBe('till');
+  });
+
   it('is not accused, nor the callee, when the caller computes without end and sees everything late', () => {
     const busy = figure('shop', [0.18, 0.18, 0.18], {
       class: 'saturation',

@@ -55,8 +55,12 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
     const late = shiftOf(theirs, from);
     return ours === undefined || late <= 0 || strength(theirs) === 0 ? [] : [shiftOf(ours, from) / late];
   });
+  // What it was late by accounts for callers that wait, not for calls that failed in no time.
+  const isWaitedFor = complaints.some((series) => series.meta.class === 'latency' && isLoud(series));
   const accounts = (series: SeriesEvidence): boolean =>
-    isLoud(series) && !(isLate(series) && parts.length > 0 && middleOf(parts) <= CALM_SHARE);
+    isLoud(series) &&
+    (series.meta.class !== 'latency' || isWaitedFor) &&
+    !(isLate(series) && parts.length > 0 && middleOf(parts) <= CALM_SHARE);
   if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(accounts)) return undefined;
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
