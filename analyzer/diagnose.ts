@@ -150,6 +150,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     kinds: graph.kinds,
     hosts: graph.hosts,
     felt: file.felt,
+    feltBy: file.feltBy,
     events: eventsOf(engine, onsetMs),
   };
 };

@@ -30,8 +30,9 @@ export type CaseFile = {
   readonly openedMs: number;
   /** Entities that belong to it. */
   readonly affected: Set<string>;
-  /** Ends of the calls that opened it; empty where a figure of the business did. */
+  /** Who was called in what opened it, and who called; empty where a figure of the business did. */
   readonly felt: Set<string>;
+  readonly feltBy: Set<string>;
   /** The cause's own series and the figure up to which each is healthy, as it was before the onset. */
   references: Map<number, number>;
   /** Id of the decision that named the cause. */
@@ -185,7 +186,10 @@ export const apply = (engine: Engine, decision: Decision): void => {
         if (anomaly.caller !== undefined) file.affected.add(anomaly.caller);
       }
       if (decision.trigger.every((anomaly) => anomaly.class !== 'business'))
-        for (const entity of file.affected) file.felt.add(entity);
+        for (const { entity, caller } of decision.trigger) {
+          file.felt.add(entity);
+          if (caller !== undefined) file.feltBy.add(caller);
+        }
       break;
     case 'anomaly.detected':
       file.told.add(decision.anomaly.series);
@@ -219,6 +223,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     openedMs,
     affected: new Set(),
     felt: new Set(),
+    feltBy: new Set(),
     references: new Map(),
     causeId: undefined,
     causeMs: openedMs,

@@ -69,8 +69,9 @@ export type Evidence = {
   readonly hosts: ReadonlyMap<string, string>;
   /** What was noticed first, and when. */
   readonly alarm?: { readonly entity: string; readonly metric: string; readonly timeMs: number };
-  /** Who called, and who was called, in what raised the alarm; nobody where a figure of the business did. */
+  /** Who was called in what raised the alarm, and who called: the one may wait for others, the other told how long it waited itself; nobody where a figure of the business did. */
   readonly felt?: ReadonlySet<string>;
+  readonly feltBy?: ReadonlySet<string>;
   readonly events: readonly {
     readonly timeMs: number;
     readonly entity: string;

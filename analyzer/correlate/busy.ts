@@ -2,7 +2,7 @@
 // customer's figure suffering that is no incident.
 import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
-import { slowEdges } from './slow.ts';
+import { slowOf } from './slow.ts';
 
 /** Share of edges that must be slow at once before a shared processor is the likelier story. */
 const commonShare = 0.5;
@@ -47,7 +47,7 @@ const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}
 export const busyMachine = (engine: Engine): boolean => {
   const { watch, graph, tickMs } = engine;
   const slow = new Map<string, string>();
-  for (const index of new Set([...watch.active, ...slowEdges(watch, tickMs - freshMs)])) {
+  for (const index of new Set([...watch.active, ...slowOf(watch, watch.groups.bodies, tickMs - freshMs)])) {
     const one = bodyOf(engine, watch.series.get(index));
     if (one !== undefined) slow.set(edgeOf(one), one.meta.entity);
   }

@@ -67,10 +67,11 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
   const anySick = [...sickness.values()].some((one) => one > 0);
   // Who has handed a message over waits for nobody.
   const waitsInPerson = reach(callees, (entity) => evidence.kinds.get(entity) === 'queue');
-  /** Whether none of those who raised the alarm waits for `entity`. */
+  /** Whether none of the calls that raised the alarm waits for `entity`. */
   const isUnfelt = (entity: string): boolean =>
     evidence.felt !== undefined &&
     evidence.felt.size > 0 &&
+    evidence.feltBy?.has(entity) !== true &&
     evidence.kinds.get(entity) !== 'host' &&
     evidence.edges.length > 0 &&
     ![...evidence.felt].some((one) => one === entity || waitsInPerson(one, entity));

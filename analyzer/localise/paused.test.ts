@@ -66,6 +66,17 @@ it('whoever is in louder trouble that none of those who raised the alarm waits f
   expect(localise(beside).suspects[0]?.entity).toBe('opal');
 });
 
+it('whom the caller waits for as well, in other calls than those that raised the alarm, is not named for these', () => {
+  const louder = [
+    series({ entity: 'moss', caller: 'shop', metric: 'client.duration', stat: 'mean' }, 0.05, [0.9, 0.9]),
+    series({ entity: 'moss', metric: 'server.duration', stat: 'mean' }, 0.05, [0.9, 0.9]),
+  ];
+  const all = known([...till, ...louder], [...edges.map(([a, b]) => [a, b] as [string, string]), ['shop', 'moss']]);
+  expect(localise(all).suspects[0]?.entity).toBe('moss');
+  const calls = { felt: new Set(['till']), feltBy: new Set(['shop']) };
+  expect(localise({ ...all, ...calls }).suspects[0]?.entity).toBe('opal');
+});
+
 it('whoever works behind a queue is beside the alarm of those who feed it', () => {
   const edges2 = [...edges, ['till', 'rail'], ['rail', 'fern']].map(([a, b]) => [a, b] as [string, string]);
   const busy = series(
