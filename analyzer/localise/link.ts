@@ -12,7 +12,7 @@ import { fullStrengthOf } from './strength.ts';
 const TOLD_MIN = 2;
 const MISSED_MAX = 1;
 /** A process that is busy, stopped or full takes calls late and does not know it: from here on its own figures speak against it. */
-const OWN_MAX = 1;
+const OWN_MAX = 0.6;
 /** The callee's own lateness and the other callers' complaints, as a share of the loudest complaint, up to which they are noise beside it. */
 export const CALM_SHARE = 0.3;
 const BETWEEN = ' → ';

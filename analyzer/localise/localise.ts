@@ -4,11 +4,13 @@ import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
 import { marginOf } from './confidence.ts';
 import type { Scored, WaitsFor } from './edges.ts';
 import { kindOf } from './kind.ts';
+import { isEnded } from './link.ts';
 import { isOwnShare, MOST, passedOn } from './passed-on.ts';
 import { pathOf } from './path.ts';
 import { defaults, type Settings } from './settings.ts';
 import { best, isSeen, isSymptom, type Signs, signsOf } from './signs.ts';
 import { isStopped } from './starved.ts';
+import { timeSpent } from './time-spent.ts';
 
 type Because = RankedSuspect['because'][number];
 
@@ -40,13 +42,15 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     [...signs].map(([entity, of]) => [entity, best(of.symptoms) + (of.silent ? SILENT_SICK : 0)]),
   );
   const sick = (entity: string): number => sickness.get(entity) ?? 0;
+  const fromMs = evidence.onsetMs - evidence.stepMs;
   const passes = passedOn(
     evidence.series,
     // What accuses the caller of an edge stands with the caller.
     [...signs].flatMap(([entity, { symptoms }]) => symptoms.filter(({ series }) => series.meta.entity === entity)),
-    evidence.onsetMs - evidence.stepMs,
+    fromMs,
     settings,
   );
+  const spentOn = timeSpent(evidence.series, fromMs);
   // An address of unknown kind that only its callers speak of, beside a sick service under the same caller: it may be that service's own,
   // as a load balancer's is. A third party that the topology or the traffic made known is none.
   const twinOf = (entity: string): string | undefined => {
@@ -94,7 +98,11 @@ export const localise = (evidence: Evidence, settings: Settings = defaults): Ran
     for (const name of strongest === undefined ? [] : (callees.get(entity) ?? [])) {
       // Calls that are counted speak for themselves, however quiet their share is.
       const least = isOwnShare(strongest!.series) ? 0 : settings.noise;
-      const part = sick(name) > least ? passes(entity, name, strongest!) : 0;
+      const isLate = isLatency(strongest!) && sick(name) > 0;
+      const part = Math.max(
+        sick(name) > least ? passes(entity, name, strongest!) : 0,
+        isLate ? spentOn(entity, name) : 0,
+      );
       if (part > explained) [explained, below.name] = [part, name];
     }
     const suffering = (callers.get(entity) ?? []).filter((name) => sick(name) > 0).length;
@@ -183,6 +191,9 @@ const alone = (signs: Signs, { aloneLeast, aloneAlways }: Settings): number => {
   const own = best(signs.own);
   return Math.max(aloneAlways * own, own - (isSeen(signs) ? aloneLeast : aloneLeast / 2));
 };
+
+/** How long calls took that have ended. */
+const isLatency = ({ series }: Scored): boolean => series.meta.class === 'latency' && isEnded(series);
 
 const put = (lists: Map<string, string[]>, key: string, value: string): void => {
   const list = lists.get(key);
