@@ -1,5 +1,6 @@
 // Who calls whom, what everything is and where it runs: learned from schemas and declared by topology, each edge with its age.
 import type { EntityKind, FrameSchema, TopologyRule } from '@fenghuo/rules/contract';
+import { put } from './lists.ts';
 import type { GraphEdge } from './types.ts';
 
 /** Edges without traffic for so long are forgotten, unless they were declared. */
@@ -138,6 +139,11 @@ export class Graph {
     return this.nearby().callees.get(entity) ?? [];
   }
 
+  /** Whether it calls nobody and nobody calls it. */
+  isAlone(entity: string): boolean {
+    return !this.nearby().edges.has(entity);
+  }
+
   /** The edges from or to any of `entities`, in the order in which they came. */
   around(entities: ReadonlySet<string>): readonly Edge[] {
     const { edges } = this.nearby();
@@ -163,11 +169,6 @@ export class Graph {
 
 /** Names of callers and callees, and edges by either end. */
 type Near = Readonly<Record<'callers' | 'callees', Map<string, string[]>>> & { readonly edges: Map<string, Edge[]> };
-const put = <T>(map: Map<string, T[]>, at: string, one: T): void => {
-  const list = map.get(at);
-  if (list === undefined) map.set(at, [one]);
-  else list.push(one);
-};
 const join = ({ callers, callees, edges }: Near, edge: Edge): void => {
   const { caller, callee } = edge;
   put(callers, callee, caller);

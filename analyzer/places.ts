@@ -1,4 +1,5 @@
 // Series by the entity that they speak of and by who calls it, so that a look around one incident costs what stands around it, not the fleet.
+import { put } from './lists.ts';
 import type { SeriesMeta } from './types.ts';
 
 type Placed = { meta: SeriesMeta };
@@ -36,12 +37,6 @@ export class Places<S extends Placed> {
     return this.calling.get(caller) ?? [];
   }
 }
-
-const put = <S>(lists: Map<string, S[]>, key: string, one: S): void => {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [one]);
-  else list.push(one);
-};
 
 const take = <S>(lists: Map<string, S[]>, key: string, one: S): void => {
   const left = (lists.get(key) ?? []).filter((other) => other !== one);

@@ -36,7 +36,7 @@ const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
   const apart = ticksApart(opener);
   const { entity, class: of } = one.meta;
   // A figure of business that nobody on the graph owns is the whole platform's.
-  if (of === 'business' && engine.graph.around(new Set([entity])).length === 0) return 'beside';
+  if (of === 'business' && engine.graph.isAlone(entity)) return 'beside';
   const cause = engine.incidents.get(file.id)?.cause?.entity;
   const isAffected = file.affected.has(entity);
   if (cause === undefined && isAffected) return 'explained';

@@ -2,7 +2,7 @@
 // customer's figure suffering that is no incident.
 import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
-import { slowOf } from './slow.ts';
+import { isSlow } from './slow.ts';
 
 /** Share of edges that must be slow at once before a shared processor is the likelier story. */
 const commonShare = 0.5;
@@ -28,29 +28,25 @@ export const commonMode = (
   return best < explainedMin * slow.length;
 };
 
-/** What most calls of an edge take, where it has told of the tick. */
-const bodyOf = ({ watch, tickMs }: Engine, one: Series | undefined): Series | undefined =>
-  one !== undefined && watch.groups.bodies.get(one.calls) === one && one.lastMs >= tickMs - freshMs ? one : undefined;
+const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
+
+/** What most calls of each edge take, where it has told of the tick. */
+const fresh = function* ({ watch, tickMs }: Engine): Generator<Series> {
+  for (const one of watch.groups.bodies.values()) if (one.lastMs >= tickMs - freshMs) yield one;
+};
 
 /** Edges that have told of the tick, counted no further than to `most`: a fleet has many, and few of them are slow. */
 const edgesUpTo = (engine: Engine, most: number): number => {
   const edges = new Set<string>();
-  for (const one of engine.watch.groups.bodies.values()) {
-    if (edges.size >= most) break;
-    if (bodyOf(engine, one) !== undefined) edges.add(edgeOf(one));
-  }
+  for (const one of fresh(engine)) if (edges.add(edgeOf(one)).size >= most) break;
   return edges.size;
 };
 
-const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
-
 export const busyMachine = (engine: Engine): boolean => {
-  const { watch, graph, tickMs } = engine;
+  const { watch, graph } = engine;
   const slow = new Map<string, string>();
-  for (const index of new Set([...watch.active, ...slowOf(watch, watch.groups.bodies, tickMs - freshMs)])) {
-    const one = bodyOf(engine, watch.series.get(index));
-    if (one !== undefined) slow.set(edgeOf(one), one.meta.entity);
-  }
+  for (const one of fresh(engine))
+    if (watch.active.has(one.index) || isSlow(watch, one)) slow.set(edgeOf(one), one.meta.entity);
   // Whether there are more than that is all that matters.
   const edges = edgesUpTo(engine, Math.floor(slow.size / commonShare) + 1);
   return commonMode(edges, [...slow.values()], (entity) => graph.upstream(entity));

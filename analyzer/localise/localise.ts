@@ -1,5 +1,6 @@
 // Who began it: each entity's symptoms, less what its callees explain, plus what its own resources and silence confess.
 // The idea of conditional residuals (CIRCA, Li et al., KDD 2022) on an entity level: a slow callee explains a slow caller, never the reverse.
+import { put } from '../lists.ts';
 import type { Evidence, RankedSuspect, Ranking } from '../types.ts';
 import { marginOf } from './confidence.ts';
 import type { Scored, WaitsFor } from './edges.ts';
@@ -194,12 +195,6 @@ const alone = (signs: Signs, { aloneLeast, aloneAlways }: Settings): number => {
 
 /** How long calls took that have ended. */
 const isLatency = ({ series }: Scored): boolean => series.meta.class === 'latency' && isEnded(series);
-
-const put = (lists: Map<string, string[]>, key: string, value: string): void => {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-};
 
 const silentSuspect = (
   evidence: Evidence,

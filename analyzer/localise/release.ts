@@ -66,11 +66,12 @@ const medianShift = ({ baseline, timesMs, values }: SeriesEvidence, fromMs: numb
  */
 const asksHeavier = (evidence: Evidence, caller: string, callee: string): SeriesEvidence | undefined => {
   const medians = evidence.series.filter(
-    ({ meta: { entity, class: of, stat } }) => entity === callee && of === 'latency' && stat === 'p50',
+    ({ meta }) =>
+      meta.entity === callee && meta.caller !== undefined && meta.class === 'latency' && meta.stat === 'p50',
   );
   const shifts = medians.flatMap((one) => {
     const shift = medianShift(one, evidence.onsetMs);
-    return one.meta.caller === undefined || shift === undefined ? [] : [{ one, shift }];
+    return shift === undefined ? [] : [{ one, shift }];
   });
   const [most, ...others] = shifts.sort((a, b) => b.shift - a.shift);
   const isItself = most?.one.meta.caller === caller && most.shift >= HEAVIER_MIN * Math.abs(most.one.baseline.location);

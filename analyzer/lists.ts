@@ -1,0 +1,8 @@
+// Lists by key, as graphs and groups of series are kept.
+
+/** Puts `one` at the end of the list at `key`, which begins with it where there is none. */
+export const put = <T>(lists: Map<string, T[]>, key: string, one: T): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [one]);
+  else list.push(one);
+};
