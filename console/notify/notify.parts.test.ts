@@ -38,11 +38,15 @@ beforeEach(async () => {
   ];
 });
 afterEach(async () => {
+  // One that a failed test left behind would tell of the next test's incident too.
+  for (const one of [...consoles]) await one.die();
   await moves(about, 'open', 'closed');
   await receiver.close();
 });
 
 type Console = { readonly state: ConsoleState; die(): Promise<void> };
+/** Those that run. */
+const consoles: Console[] = [];
 /** A console without its web server: the log's fold and the telling of it, over a connection of its own. */
 const startConsole = async (): Promise<Console> => {
   const own = await connectBus(nats.config('console'), 'console');
@@ -56,7 +60,7 @@ const startConsole = async (): Promise<Console> => {
     link: (id) => `http://console/incidents/${id}`,
     incident: (id) => state.incidents.get(id),
     silenced: (one, nowMs) => silencedBy(silences, one, nowMs),
-    retry: { firstMs: 30, maxMs: 100, timeoutMs: 300 },
+    retry: { firstMs: 30, maxMs: 100, timeoutMs: 1_500 },
   });
   const state: ConsoleState = new ConsoleState(own, log, {
     decided: (one, incident) => notify.decided(one, incident),
@@ -65,14 +69,17 @@ const startConsole = async (): Promise<Console> => {
     evidence: () => undefined,
   });
   const unfollow = await state.follow();
-  return {
+  const console: Console = {
     state,
     die: async () => {
+      consoles.splice(consoles.indexOf(console), 1);
       notify.stop();
       await unfollow();
       await own.close();
     },
   };
+  consoles.push(console);
+  return console;
 };
 
 let about = '';
@@ -123,6 +130,12 @@ const taken = (): { event_action: string; dedup_key: string; payload: { componen
     .filter(({ status }) => status === 202)
     .map(({ body }) => JSON.parse(body));
 const actions = (): string[] => taken().map((page) => page.event_action);
+/** Until the log knows of so many pages: one that was taken and not written down is rightly sent anew by the next console. */
+const logged = ({ state }: Console, pages: number): Promise<void> =>
+  until(`the log has ${pages}`, () => {
+    const sent = state.incidents.get(about)?.timeline.filter(({ type }) => type === 'page.sent') ?? [];
+    return sent.length === pages;
+  });
 /** Long enough for a second page to come, were there one. */
 const quiet = (): Promise<void> => realClock.sleep(500);
 
@@ -162,18 +175,20 @@ it('loses no page and sends none twice when the console is started anew in the m
   expect(actions()).toEqual([]);
   const second = await startConsole();
   await until('the trigger is taken', () => actions().length === 1);
-  await until('the log has it', () => second.state.incidents.get(id)?.clocks.alertedMs !== undefined);
+  await logged(second, 1);
   await second.die();
   // What is decided while no console runs is told by the next.
   await blames(id, 'b');
   const third = await startConsole();
   await until('the update is taken', () => actions().length === 2);
   await quiet();
+  await logged(third, 2);
   await third.die();
   const fourth = await startConsole();
   await moves(id, 'open', 'closed');
   await until('the resolve is taken', () => actions().length === 3);
   await quiet();
+  await logged(fourth, 3);
   await fourth.die();
   const fifth = await startConsole();
   await quiet();
@@ -196,6 +211,7 @@ it('signs what it posts: a receiver can tell it from a forgery and from a replay
   await opens('signed');
   await blames('signed', 'a');
   await until('it is taken', () => received().some(({ status }) => status === 202));
+  await logged(console, 1);
   await console.die();
   const { headers, body } = received().at(-1) ?? expect.fail('nothing received');
   const stamp = String(headers['x-fenghuo-timestamp']);
@@ -247,6 +263,7 @@ it('hears the log again after NATS was gone', async () => {
   await nats.restart();
   await opens(id);
   await until('the trigger is taken', () => actions().length === 1);
+  await logged(console, 1);
   await console.die();
 });
 
@@ -260,7 +277,7 @@ it('holds a page back while a silence lasts, says so once, and sends it when the
       id: 's1',
       matchers: [{ name: 'service', value: 'a', isRegex: false, isEqual: true }],
       startsMs: nowMs,
-      endsMs: nowMs + 1_500,
+      endsMs: nowMs + 3_000,
       createdBy: 'ann',
       comment: 'known',
     },
@@ -274,8 +291,9 @@ it('holds a page back while a silence lasts, says so once, and sends it when the
   expect(actions()).toEqual([]);
   expect(console.state.incidents.get(id)?.clocks.alertedMs).toBeUndefined();
   await until('the trigger is taken', () => actions().length === 1);
-  expect(realClock.now()).toBeGreaterThanOrEqual(nowMs + 1_500);
+  expect(realClock.now()).toBeGreaterThanOrEqual(nowMs + 3_000);
   expect(muted()).toHaveLength(1);
   expect(muted()[0]?.text.en).toContain('silenced by ann');
+  await logged(console, 1);
   await console.die();
 });
