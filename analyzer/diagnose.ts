@@ -11,10 +11,10 @@ import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
 import { isMute, ranked } from './localise/ranked.ts';
 import { defaults } from './localise/settings.ts';
 import { isCalm } from './localise/strength.ts';
+import type { Probe } from './probes.ts';
 import { Samples } from './samples.ts';
 import type { Series } from './series.ts';
 import type { Evidence, Ranking, SeriesEvidence } from './types.ts';
-import type { Probe } from './watch.ts';
 
 /** A cause is named at once when it is clearly more likely right than wrong, and whatever stands first after so long. */
 const sureAtOnce = 0.6;
@@ -39,33 +39,27 @@ const clearlyMore = 1.5;
  */
 const speaking = ({ watch, tickMs }: Engine): ((one: Series) => boolean) => {
   const isAlive = (probe: Probe | undefined): boolean => probe !== undefined && probe.tickMs >= tickMs - spokenMs;
-  const known = new Map<string, boolean>();
-  const serves = (entity: string): boolean => {
-    // Asked of few entities: the probes are walked over only for those.
-    const is = known.get(entity) ?? some(watch.probes.values(), (probe) => probe.service === entity && isAlive(probe));
-    known.set(entity, is);
-    return is;
-  };
+  const serves = (entity: string): boolean => watch.probes.of(entity).some(isAlive);
   // Of an edge the caller tells: where the caller is gone, nothing is said of the callee.
   return ({ probe, meta }) => meta.caller !== undefined || isAlive(watch.probes.get(probe)) || serves(meta.entity);
 };
 
-const some = <T>(all: Iterable<T>, is: (one: T) => boolean): boolean => {
-  for (const one of all) if (is(one)) return true;
-  return false;
-};
-
 /** Services of which no process has told anything of the tick before, and whose last word is no older than `fromMs`; on a slow bus nobody is. */
-const absent = (engine: Engine, fromMs: number): readonly { service: string; timeMs: number }[] => {
+const absent = (
+  engine: Engine,
+  services: Iterable<string>,
+  fromMs: number,
+): readonly { service: string; timeMs: number }[] => {
   const { watch, tickMs } = engine;
   if (engine.sources.isUnsettled(engine.now.atMs)) return [];
-  return [...lastTold(watch, tickMs)].flatMap(([service, at]) =>
-    at >= fromMs ? [{ service, timeMs: at + limits.tickMs }] : [],
-  );
+  return [...services].flatMap((service) => {
+    const at = lastTold(watch, service, tickMs);
+    return at !== undefined && at >= fromMs ? [{ service, timeMs: at + limits.tickMs }] : [];
+  });
 };
 
-/** What was announced, and who was started anew or is gone without being announced. */
-const eventsOf = (engine: Engine, onsetMs: number): Evidence['events'] => {
+/** What was announced, and who was started anew or, of those at hand, is gone without being announced. */
+const eventsOf = (engine: Engine, series: readonly Series[], onsetMs: number): Evidence['events'] => {
   const { changes, graph } = engine;
   const fromMs = onsetMs - eventsMs;
   const announced = changes.flatMap(({ timeMs, service, kind, what }) =>
@@ -73,7 +67,8 @@ const eventsOf = (engine: Engine, onsetMs: number): Evidence['events'] => {
   );
   const isPlanned = (service: string, atMs: number): boolean =>
     underWay(engine, atMs).some((work) => work.service === service);
-  const gone = [...graph.restarts, ...absent(engine, onsetMs - beforeOnsetMs)];
+  const atHand = new Set(series.map(({ meta }) => meta.entity));
+  const gone = [...graph.restarts, ...absent(engine, atHand, onsetMs - beforeOnsetMs)];
   const restarts = gone.filter(({ service, timeMs }) => timeMs >= fromMs && !isPlanned(service, timeMs));
   return [
     ...announced,
@@ -151,7 +146,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     hosts: graph.hosts,
     felt: file.felt,
     feltBy: file.feltBy,
-    events: eventsOf(engine, onsetMs),
+    events: eventsOf(engine, series, onsetMs),
   };
 };
 

@@ -34,6 +34,11 @@ export class Groups {
     if (callee !== undefined && meta.stat === 'mean') this.means.set(calls, one);
   }
 
+  /** Whether it is what the calls of an edge take by their median, their mean or their age. */
+  isOfCalls(one: Series): boolean {
+    return [this.bodies, this.means, this.ages].some((figures) => figures.get(one.calls) === one);
+  }
+
   remove(one: Series): void {
     for (const figures of [this.counts, this.ages, this.waiting, this.bodies, this.means, this.tails])
       if (figures.get(one.calls) === one) figures.delete(one.calls);

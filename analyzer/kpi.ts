@@ -1,7 +1,8 @@
 // What customers feel, as numbers a second: sums or ratios over series that topology names, watched like any other series.
 import { type FrameSchema, limits, type TopologyRule } from '@fenghuo/rules/contract';
+import type { Probe } from './probes.ts';
 import type { Series } from './series.ts';
-import type { Probe, Watch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 type KpiRule = TopologyRule['kpis'][number];
 type Part = 'numerator' | 'denominator';

@@ -13,13 +13,26 @@ export type Layout = Shown &
     readonly errors: readonly number[];
     /** Those that count the calls that the process itself failed. */
     readonly own: readonly number[];
+    /** Those that tell how long an edge's calls take. */
+    readonly latencies: readonly number[];
     readonly columns: FrameSchema['columns'];
     /** A foreign sender's frames must first be made plain. */
     readonly isForeign: boolean;
   };
 
+/** Which columns, of these series, are looked at beside the bank. */
+export const figuresOf = (series: readonly Series[]): Pick<Layout, 'calls' | 'errors' | 'own' | 'latencies'> => {
+  const where = (is: (one: Series) => boolean): number[] => series.flatMap((one, i) => (is(one) ? [i] : []));
+  return {
+    calls: where(({ meta }) => meta.caller !== undefined && meta.stat === 'count'),
+    errors: where(({ meta }) => meta.caller !== undefined && meta.class === 'errors'),
+    own: where(({ meta }) => isConfession(meta)),
+    latencies: where(({ callee, meta }) => callee !== undefined && meta.class === 'latency'),
+  };
+};
+
 /** Failures that a process tells of the calls that it serves. */
-export const isConfession = ({ caller, instance, class: of, kind }: Series['meta']): boolean =>
+const isConfession = ({ caller, instance, class: of, kind }: Series['meta']): boolean =>
   caller === undefined && instance !== undefined && of === 'errors' && kind === 'delta';
 
 /** Whether a count was last told as above zero; a missing one says nothing. */

@@ -13,27 +13,19 @@ import {
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
 import type { Graph } from './graph.ts';
 import { Groups } from './groups.ts';
-import { isConfession, type Layout, turn } from './layout.ts';
+import { figuresOf, type Layout, turn } from './layout.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
+import { Probes } from './probes.ts';
 import { Readings } from './readings.ts';
 import { Latest, Series, SeriesByIndex, unprobed } from './series.ts';
 import { allShown, Shed } from './shed.ts';
 import { Silences } from './silences.ts';
+import { SlowCalls } from './slow-calls.ts';
 import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
 const seriesAgeMsMax = 900_000;
-
-export type Probe = {
-  readonly hash: string;
-  readonly service: string | undefined;
-  readonly host: string | undefined;
-  /** Stream time and tick of its last frame; -1 before the first. */
-  seenMs: number;
-  tickMs: number;
-  samples: number;
-};
 
 export class Watch {
   readonly bank = new DetectorBank();
@@ -43,7 +35,8 @@ export class Watch {
   readonly failing = new Set<number>();
   /** The same, of what processes tell of themselves. */
   readonly confessing = new Set<number>();
-  readonly probes = new Map<string, Probe>();
+  readonly slow: SlowCalls;
+  readonly probes = new Probes();
   /** Indices of series that are anomalous or silent now. */
   readonly active = new Set<number>();
   /** Those of them whose class opens incidents: on a fleet a small part, and looked through whenever something turned. */
@@ -70,6 +63,7 @@ export class Watch {
     this.detectors = detectors;
     this.opens = new Map(detectors.flatMap((rule) => (rule.opens ? [[rule.class, rule]] : [])));
     this.shed = new Shed(this.opens, this.active);
+    this.slow = new SlowCalls(this.opens.get('latency'), (one) => this.expected(one).expected);
   }
 
   knows(schema: string): boolean {
@@ -82,18 +76,21 @@ export class Watch {
     if (known !== undefined) return known.series;
     const hash = hash64(schema.probe);
     const series = schema.columns.map((column) => this.known(schema, column, hash, atMs));
-    const calls = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.stat === 'count' ? [i] : []));
-    const errors = series.flatMap(({ meta }, i) => (meta.caller !== undefined && meta.class === 'errors' ? [i] : []));
-    const own = series.flatMap(({ meta }, i) => (isConfession(meta) ? [i] : []));
     const indices = Uint32Array.from(series, ({ index }) => index);
     const isForeign = this.readings.concerns(schema);
     const { columns } = schema;
     const state = { lastMs: -1, isOver: true };
     const shown = allShown(series, indices);
-    this.layouts.set(schema.hash, { probe: hash, ...shown, calls, errors, own, columns, isForeign, ...state });
+    this.layouts.set(schema.hash, {
+      probe: hash,
+      ...shown,
+      ...figuresOf(series),
+      columns,
+      isForeign,
+      ...state,
+    });
     const { service, host } = schema.resource;
-    const before = this.probes.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
-    this.probes.set(hash, { ...before, hash, service, host });
+    this.probes.learn(hash, service, host);
     return series;
   }
 
@@ -116,6 +113,7 @@ export class Watch {
     const plain = isPlain ? frame : this.readings.plain(frame, layout.columns);
     this.note(layout, plain, atMs);
     const turned = this.detect(layout, plain);
+    this.slow.take(layout, plain.values);
     this.silences.heard(layout, frame.timeMs);
     return turned;
   }
@@ -238,7 +236,8 @@ export class Watch {
   /** Forgets what has not reported for a quarter of an hour. */
   prune(atMs: number): void {
     const gone = new Set<string>();
-    for (const [hash, { seenMs }] of this.probes) if (seenMs >= 0 && atMs - seenMs > seriesAgeMsMax) gone.add(hash);
+    for (const { hash, seenMs } of this.probes.values())
+      if (seenMs >= 0 && atMs - seenMs > seriesAgeMsMax) gone.add(hash);
     if (gone.size === 0) return;
     for (const hash of gone) this.probes.delete(hash);
     for (const [key, { probe }] of this.layouts) if (gone.has(probe)) this.layouts.delete(key);
@@ -251,6 +250,7 @@ export class Watch {
     this.shed.forget(one.index);
     this.failing.delete(one.index);
     this.confessing.delete(one.index);
+    this.slow.forget(one.index);
     this.series.delete(one.index);
     this.places.remove(one);
     this.byId.delete(one.meta.id);

@@ -2,7 +2,6 @@
 // customer's figure suffering that is no incident.
 import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
-import { isSlow } from './slow.ts';
 
 /** Share of edges that must be slow at once before a shared processor is the likelier story. */
 const commonShare = 0.5;
@@ -30,23 +29,27 @@ export const commonMode = (
 
 const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
 
-/** What most calls of each edge take, where it has told of the tick. */
-const fresh = function* ({ watch, tickMs }: Engine): Generator<Series> {
-  for (const one of watch.groups.bodies.values()) if (one.lastMs >= tickMs - freshMs) yield one;
-};
+/** Whether it is what most calls of an edge take, as told of the tick. */
+const isFresh = ({ watch, tickMs }: Engine, one: Series): boolean =>
+  one.meta.class === 'latency' && one.lastMs >= tickMs - freshMs && watch.groups.bodies.get(one.calls) === one;
 
 /** Edges that have told of the tick, counted no further than to `most`: a fleet has many, and few of them are slow. */
 const edgesUpTo = (engine: Engine, most: number): number => {
   const edges = new Set<string>();
-  for (const one of fresh(engine)) if (edges.add(edgeOf(one)).size >= most) break;
+  for (const one of engine.watch.groups.bodies.values())
+    if (isFresh(engine, one) && edges.add(edgeOf(one)).size >= most) break;
   return edges.size;
 };
 
 export const busyMachine = (engine: Engine): boolean => {
   const { watch, graph } = engine;
   const slow = new Map<string, string>();
-  for (const one of fresh(engine))
-    if (watch.active.has(one.index) || isSlow(watch, one)) slow.set(edgeOf(one), one.meta.entity);
+  // Few of a fleet's edges are slow or anomalous: only those are looked at.
+  for (const index of new Set([...watch.slow.indices, ...watch.active])) {
+    const one = watch.series.get(index);
+    if (one === undefined || !isFresh(engine, one)) continue;
+    if (watch.active.has(index) || watch.slow.is(one)) slow.set(edgeOf(one), one.meta.entity);
+  }
   // Whether there are more than that is all that matters.
   const edges = edgesUpTo(engine, Math.floor(slow.size / commonShare) + 1);
   return commonMode(edges, [...slow.values()], (entity) => graph.upstream(entity));

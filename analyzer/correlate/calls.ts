@@ -102,6 +102,17 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
   return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor, moment });
 };
 
+/** What a tick of `n` calls is worth of which `k` failed, whether or not all of them were counted. */
+type OfFailures = (n: number, k: number) => number;
+const ofEvents = (usual: number, matters: number): OfFailures => {
+  const worth = eventNats(usual, matters);
+  return (_, k) => worth(k);
+};
+const ofCalls = (usual: number, matters: number, moment: number | undefined): OfFailures => {
+  const worth = troubleNats(usual, matters, moment);
+  return (n, k) => worth(Math.max(n, k), k);
+};
+
 /**
  * Failures tick by tick against what is usual and what matters: shares of the calls where somebody counts them, else failures a tick.
  * @param told failures and calls of the last ticks, aligned at the present  @param moment how many one moment may take with it
@@ -115,12 +126,13 @@ export const failuresWeighed = (
     moment,
   }: { readonly usual: number; readonly matters: number; readonly floor: number; readonly moment?: number },
 ): Weighed => {
+  const worth = calls === undefined ? ofEvents(usual, matters) : ofCalls(usual, matters, moment);
   let [nats, ticks, errors, all, calm, span] = [0, 0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
     const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    nats += calls === undefined ? eventNats(k, usual, matters) : troubleNats(Math.max(n, k), k, usual, matters, moment);
+    nats += worth(n, k);
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all, span] = [0, 0, 0, 0, 0];
     else {

@@ -15,7 +15,7 @@ const said = (...heard: readonly number[]): number => {
   for (const { schema } of probes) watch.learn(schema, 0);
   for (let at = 1; at <= 12; at++)
     for (const [k, { frame }] of probes.entries()) if (at <= (heard[k] ?? 12)) watch.push(frame(at, 0.1), at * 1_000);
-  return goneNats(watch, 12_000)('desk');
+  return goneNats(watch, 'desk', 12_000);
 };
 
 it('says nothing of whoever tells, was late by a tick, or never told anything', () => {

@@ -2,6 +2,7 @@
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
+import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
@@ -9,11 +10,11 @@ import { failuresIn, isOfFailures, leastFailures, type Weighed, weighed } from '
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
-import { matters, opens } from './opening.ts';
+import { opens } from './opening.ts';
 import { type Against, againstPeers } from './peers.ts';
 import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
-import { isSlow, slowEdges, told } from './slow.ts';
+import { slowEdges, told } from './slow.ts';
 import { unanswered } from './unanswered.ts';
 
 export type Opener = {
@@ -64,17 +65,21 @@ const indices = (engine: Engine): ReadonlySet<number> => {
 };
 
 /** What one figure is worth by itself; undefined where it says nothing that matters. */
-const weigh = ({ watch, tickMs }: Engine, one: Series, gone: (entity: string) => number): Stirring | undefined => {
+const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => {
   const rule = watch.opens.get(one.meta.class);
   if (rule === undefined) return undefined;
   // What is below the floor has not risen by it, whatever is expected; no latency is negative.
   if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) return undefined;
   // Most of what stirs on a large platform is too small to matter: of errors that is seen at their sum, of all else at the last figure.
   if (isOfFailures(one) && failuresIn(watch.bank.values(one.index)) < leastFailures(one, rule)) return undefined;
-  const { expected } = watch.expected(one);
-  const is = (value: number): boolean => matters(value, expected, one.meta.bad, rule, one.meta.unit);
+  // Of failures it is not asked, and a fleet has many that fail now and then.
+  let usual: number | undefined;
+  const is = (value: number): boolean => {
+    usual ??= watch.expected(one).expected;
+    return matters(value, usual, one.meta.bad, rule, one.meta.unit);
+  };
   if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) return undefined;
-  const isAge = watch.groups.ages.get(one.calls) === one;
+  const isAge = one.meta.class === 'latency' && watch.groups.ages.get(one.calls) === one;
   const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
   const peers = againstPeers(watch, one, rule, tickMs);
   const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
@@ -87,19 +92,18 @@ const weigh = ({ watch, tickMs }: Engine, one: Series, gone: (entity: string) =>
   const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
-  const shown = Math.max(ended.nats + beside, waits.nats) + (failed ? gone(one.meta.entity) : 0);
+  const shown = Math.max(ended.nats + beside, waits.nats) + (failed ? goneNats(watch, one.meta.entity, tickMs) : 0);
   const span = Math.max(ticks, ended.span ?? 0);
   return { one, rule, shown, ticks, span, waits, own, isAge, peers: ended === peers ? peers : undefined };
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
-  const { watch, tickMs } = engine;
-  const gone = goneNats(watch, tickMs);
+  const { watch } = engine;
   const stirring: Stirring[] = [];
   for (const index of indices(engine)) {
     const one = watch.series.get(index);
-    const is = one === undefined ? undefined : weigh(engine, one, gone);
+    const is = one === undefined ? undefined : weigh(engine, one);
     if (is !== undefined) stirring.push(is);
   }
   const agreed = agreement(watch, stirring);
@@ -164,5 +168,5 @@ const paused = ({ watch }: Engine, one: Series): boolean => {
   const others = watch.places
     .by(caller)
     .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
-  return others.length > 0 && others.every((other) => watch.active.has(other.index) || isSlow(watch, other));
+  return others.length > 0 && others.every((other) => watch.active.has(other.index) || watch.slow.is(other));
 };

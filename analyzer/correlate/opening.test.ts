@@ -1,7 +1,8 @@
 // What may open an incident, and when a busy machine is the likelier story.
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import { matters, opens } from './opening.ts';
+import { matters } from '../matters.ts';
+import { opens } from './opening.ts';
 
 const rule: DetectorRule = {
   kind: 'detector',

@@ -30,18 +30,6 @@ export const crowded = 1.5;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
 
-/** Relative and absolute change that the rule of its class asks for, in the direction that is bad. */
-export const matters = (
-  seen: number,
-  expected: number,
-  bad: 'up' | 'down' | 'both',
-  rule: DetectorRule,
-  unit: string,
-): boolean => {
-  const change = bad === 'down' ? expected - seen : bad === 'up' ? seen - expected : Math.abs(seen - expected);
-  return change >= (rule.floor[unit] ?? 0) && change > rule.changeMin * Math.abs(expected);
-};
-
 /** Extremes are evidence; what most calls see is what wakes people. */
 const isTail = (anomaly: Anomaly): boolean =>
   anomaly.stat === 'max' || anomaly.stat === 'p99' || anomaly.stat === 'min';

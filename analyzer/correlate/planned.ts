@@ -17,7 +17,7 @@ export const underWay = ({ changes }: Engine, atMs: number): readonly ChangeEven
 
 /** Whether nothing comes from a service in this tick. */
 const isAway = ({ watch, tickMs }: Engine, service: string): boolean => {
-  const own = [...watch.probes.values()].filter((probe) => probe.service === service);
+  const own = watch.probes.of(service);
   return own.length > 0 && own.every((probe) => probe.tickMs < tickMs - limits.tickMs);
 };
 

@@ -54,24 +54,24 @@ it('does not take no error so far for never', () => {
 });
 
 it('finds a third of few calls that fail later than a third of many, never at once, and not the usual retries', () => {
-  const many = troubleNats(60, 20, 0.001, 0.05);
-  const few = troubleNats(3, 1, 0.001, 0.05);
+  const many = troubleNats(0.001, 0.05)(60, 20);
+  const few = troubleNats(0.001, 0.05)(3, 1);
   expect(many).toBeLessThan(natsNeeded(1));
   expect(few).toBeGreaterThan(0);
   expect(few).toBeLessThan(many);
-  expect(troubleNats(100, 1, 0.01, 0.05)).toBeLessThan(0);
-  expect(troubleNats(100, 50, 0.2, 0.1)).toBe(0);
-  expect(eventNats(0, 0.02, 2)).toBeLessThan(0);
-  expect(eventNats(3, 0.02, 2)).toBeGreaterThan(5);
+  expect(troubleNats(0.01, 0.05)(100, 1)).toBeLessThan(0);
+  expect(troubleNats(0.2, 0.1)(100, 50)).toBe(0);
+  expect(eventNats(0.02, 2)(0)).toBeLessThan(0);
+  expect(eventNats(0.02, 2)(3)).toBeGreaterThan(5);
 });
 
 it('takes more failures in a tick than one moment holds for rarer than a broken connection, and even those for no proof', () => {
   const moment = atOnce(15, 0.05);
   expect(moment).toBeGreaterThan(1);
   expect(moment).toBeLessThan(7);
-  const broken = troubleNats(15, 12, 0.002, 0.05);
-  const lasting = troubleNats(15, 12, 0.002, 0.05, moment);
-  expect(troubleNats(15, 3, 0.002, 0.05, moment)).toBeLessThanOrEqual(broken);
+  const broken = troubleNats(0.002, 0.05)(15, 12);
+  const lasting = troubleNats(0.002, 0.05, moment)(15, 12);
+  expect(troubleNats(0.002, 0.05, moment)(15, 3)).toBeLessThanOrEqual(broken);
   expect(lasting).toBeGreaterThan(broken);
   expect(lasting).toBeLessThan(natsNeeded(50));
 });

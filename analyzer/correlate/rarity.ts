@@ -64,8 +64,11 @@ export const slowShare = (x: number, extreme: number, calls: number): number => 
 export const failShare = (errorsPerTick: number, calls: number, ticks: number): number =>
   Math.min(1, (Math.max(0, errorsPerTick) * ticks + 1) / (Math.max(1, calls) * ticks + 2));
 
-const ratioOf = (n: number, k: number, from: number, to: number): number =>
-  k * Math.log(to / from) + (n - k) * Math.log((1 - to) / (1 - from));
+/** Half and half of two likelihood ratios, as a logarithm. */
+const either = (one: number, other: number): number => {
+  const most = Math.max(one, other);
+  return most + Math.log(0.5 * (Math.exp(one - most) + Math.exp(other - most)));
+};
 
 /**
  * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
@@ -74,27 +77,35 @@ const ratioOf = (n: number, k: number, from: number, to: number): number =>
  * @param moment how many may fail at one moment, for one reason: more of them need not share any
  */
 export const troubleNats = (
-  n: number,
-  k: number,
   usual: number,
   matters: number,
   moment = Number.POSITIVE_INFINITY,
-): number => {
-  if (n < 1 || usual >= matters) return 0;
-  const [slight, heavy] = [ratioOf(n, k, usual, matters), ratioOf(n, k, usual, Math.max(0.5, (1 + matters) / 2))];
-  const most = Math.max(slight, heavy);
-  const cap = k > moment ? lastingNatsMax : errorNatsMax;
-  return Math.min(cap, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+): ((n: number, k: number) => number) => {
+  if (usual >= matters) return () => 0;
+  // Asked for every tick of a series: the logarithms are the same in all of them.
+  const ratio = (to: number): ((n: number, k: number) => number) => {
+    const [failed, well] = [Math.log(to / usual), Math.log((1 - to) / (1 - usual))];
+    return (n, k) => k * failed + (n - k) * well;
+  };
+  const [slight, heavy] = [ratio(matters), ratio(Math.max(0.5, (1 + matters) / 2))];
+  return (n, k) => {
+    if (n < 1) return 0;
+    return Math.min(k > moment ? lastingNatsMax : errorNatsMax, either(slight(n, k), heavy(n, k)));
+  };
 };
 
-const countRatio = (k: number, from: number, to: number): number => k * Math.log(to / from) - (to - from);
-
 /** The same for `k` events a tick of a source whose calls nobody counts: Poisson, a rate that matters and ten times as many, half and half. */
-export const eventNats = (k: number, usual: number, matters: number): number => {
-  if (usual >= matters) return 0;
-  const [slight, heavy] = [countRatio(k, usual, matters), countRatio(k, usual, 10 * matters)];
-  const most = Math.max(slight, heavy);
-  return Math.min(errorNatsMax, most + Math.log(0.5 * (Math.exp(slight - most) + Math.exp(heavy - most))));
+export const eventNats = (usual: number, matters: number): ((k: number) => number) => {
+  if (usual >= matters) return () => 0;
+  const ratio = (to: number): ((k: number) => number) => {
+    const [each, rest] = [Math.log(to / usual), to - usual];
+    return (k) => k * each - rest;
+  };
+  const [slight, heavy] = [ratio(matters), ratio(10 * matters)];
+  const worth = (k: number): number => Math.min(errorNatsMax, either(slight(k), heavy(k)));
+  // Most ticks have none.
+  const calm = worth(0);
+  return (k) => (k === 0 ? calm : worth(k));
 };
 
 /**

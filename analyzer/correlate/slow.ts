@@ -4,21 +4,13 @@ import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import { subjectOf } from '../subject.ts';
 import type { Watch } from '../watch.ts';
-import { matters } from './opening.ts';
-
-/** Whether the last figure of a latency is beyond what matters; never where no latency may open an incident. */
-export const isSlow = (watch: Watch, one: Series): boolean => {
-  const { meta, last } = one;
-  const rule = watch.opens.get('latency');
-  // Most are far below what anybody would notice: that costs no look at what is expected.
-  if (rule === undefined || !(last >= (rule.floor[meta.unit] ?? 0))) return false;
-  return matters(Math.fround(last), watch.expected(one).expected, meta.bad, rule, meta.unit);
-};
 
 /** Indices of edges' medians, means and ages that are slow in the tick, whether or not the bank calls them anomalous. */
 export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
-  for (const figures of [watch.groups.bodies, watch.groups.means, watch.groups.ages])
-    for (const one of figures.values()) if (one.lastMs >= tickMs && isSlow(watch, one)) yield one.index;
+  for (const index of watch.slow.indices) {
+    const one = watch.series.get(index);
+    if (one !== undefined && one.lastMs >= tickMs && watch.groups.isOfCalls(one) && watch.slow.is(one)) yield index;
+  }
 };
 
 type Band = Pick<Anomaly, 'expected' | 'low' | 'high'>;

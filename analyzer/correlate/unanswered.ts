@@ -1,9 +1,9 @@
 // Calls that do not end tell nothing by their duration: what they are worth is how many wait where few usually do, and how old the oldest is.
 import type { DetectorRule } from '@fenghuo/rules/contract';
+import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import type { Weighed } from './calls.ts';
-import { matters } from './opening.ts';
 import { slowShare, tickNatsMax, waitingNats } from './rarity.ts';
 
 const none: Weighed = { nats: 0, ticks: 0 };

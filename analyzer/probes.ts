@@ -1,0 +1,57 @@
+// Who reports: every process by its probe's hash, and the processes of each service, so that one service's are found without a walk over the fleet.
+import { put } from './lists.ts';
+
+export type Probe = {
+  readonly hash: string;
+  readonly service: string | undefined;
+  readonly host: string | undefined;
+  /** Stream time and tick of its last frame; -1 before the first. */
+  seenMs: number;
+  tickMs: number;
+  samples: number;
+};
+
+export class Probes {
+  private readonly all = new Map<string, Probe>();
+  private readonly services = new Map<string, Probe[]>();
+
+  get(hash: string): Probe | undefined {
+    return this.all.get(hash);
+  }
+
+  keys(): Iterable<string> {
+    return this.all.keys();
+  }
+
+  values(): Iterable<Probe> {
+    return this.all.values();
+  }
+
+  /** Processes of a service, in the order in which they came. */
+  of(service: string): readonly Probe[] {
+    return this.services.get(service) ?? [];
+  }
+
+  /** Takes a probe in, or what it is found to speak for now. */
+  learn(hash: string, service: string | undefined, host: string | undefined): void {
+    const before = this.all.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
+    if ('hash' in before && before.service === service && before.host === host) return;
+    const made = { ...before, hash, service, host };
+    this.leave(hash);
+    this.all.set(hash, made);
+    if (service !== undefined) put(this.services, service, made);
+  }
+
+  delete(hash: string): void {
+    this.leave(hash);
+    this.all.delete(hash);
+  }
+
+  private leave(hash: string): void {
+    const { service } = this.all.get(hash) ?? {};
+    if (service === undefined) return;
+    const left = this.of(service).filter((one) => one.hash !== hash);
+    if (left.length === 0) this.services.delete(service);
+    else this.services.set(service, left);
+  }
+}

@@ -1,0 +1,44 @@
+// Which calls to others are slow by what matters, kept frame by frame: just after the bank has taken one its records are at hand, where a look
+// through a fleet's would fetch each anew.
+import type { DetectorRule } from '@fenghuo/rules/contract';
+import { type Layout, turn } from './layout.ts';
+import { matters } from './matters.ts';
+import type { Series } from './series.ts';
+
+export class SlowCalls {
+  /** Indices of latencies whose last figure was slow. */
+  readonly indices = new Set<number>();
+  private readonly rule: DetectorRule | undefined;
+  private readonly expected: (one: Series) => number;
+
+  /** @param rule of latencies, where they may open an incident  @param expected what is usual of a series */
+  constructor(rule: DetectorRule | undefined, expected: (one: Series) => number) {
+    this.rule = rule;
+    this.expected = expected;
+  }
+
+  /** Whether the last figure of a latency is beyond what matters; never where no latency may open an incident. */
+  is(one: Series): boolean {
+    return this.isBeyond(one, one.last);
+  }
+
+  /** A frame was taken in; a figure that it lacks stays what it was. */
+  take({ series, latencies }: Pick<Layout, 'series' | 'latencies'>, values: Float64Array): void {
+    for (const i of latencies) {
+      const value = values[i] ?? Number.NaN;
+      if (!Number.isNaN(value)) turn(this.indices, series[i]!.index, this.isBeyond(series[i]!, value) ? 1 : 0);
+    }
+  }
+
+  forget(index: number): void {
+    this.indices.delete(index);
+  }
+
+  private isBeyond(one: Series, value: number): boolean {
+    const { rule } = this;
+    const { bad, unit } = one.meta;
+    // Most are far below what anybody would notice: that costs no look at what is expected.
+    if (rule === undefined || !(value >= (rule.floor[unit] ?? 0))) return false;
+    return matters(Math.fround(value), this.expected(one), bad, rule, unit);
+  }
+}
