@@ -6,6 +6,7 @@ import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
+import { anew } from './anew.ts';
 import { failuresIn, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
@@ -131,10 +132,7 @@ const opener = (
   const natsLeast = natsNeeded(1);
   const nats = Math.max(shown, own?.nats ?? 0) + agreed;
   if (!isBusiness && nats < natsLeast) return undefined;
-  const anomaly =
-    peers !== undefined
-      ? told(watch, one, span, peers)
-      : (watch.anomaly(index) ?? (meta.class === 'errors' ? failing(watch, one) : told(watch, one, span)));
+  const anomaly = peers !== undefined ? told(watch, one, span, peers) : toldOf(watch, one, span);
   if (anomaly === undefined) return undefined;
   // Ratios and levels of business may open; a mere amount falls whenever demand does.
   const kpi = isBusiness ? engine.kpis.find(meta.metric) : undefined;
@@ -159,6 +157,13 @@ const opener = (
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
   return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, demand };
+};
+
+/** The bank's word, about the trouble that lasts now, or what stirs in an anomaly's words where the bank has none yet. */
+const toldOf = (watch: Watch, one: Series, span: number): Anomaly | undefined => {
+  const said = watch.anomaly(one.index);
+  if (said !== undefined) return anew(watch, one, said, span);
+  return one.meta.class === 'errors' ? failing(watch, one) : told(watch, one, span);
 };
 
 /** All that a caller waits for is slow in the same tick: it was paused itself (collection, a stolen processor), its callees were not. */

@@ -48,7 +48,7 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
     { target: 'order', options: { to: 'payment' } },
     { target: 'dispatch', options: { to: 'rider' } },
   ],
-  'noisy-neighbour': [{ target: 'host' }, { target: 'host', options: { processes: '16' } }],
+  'noisy-neighbour': [{ target: 'host' }, { target: 'host', options: { processes: '4' } }],
   'disk-full': [{ target: 'merchant' }, { target: 'merchant', options: { mb: '32' } }],
   'bad-release': [{ target: 'user' }, { target: 'menu', options: { share: '0.15' } }],
 };

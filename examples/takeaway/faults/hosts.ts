@@ -6,8 +6,11 @@ import { type Role, roles } from '../config.ts';
 import { type Fault, inside } from './fault.ts';
 import { holdable, releases } from './releases.ts';
 
-/** A neighbour's batch job: processes of nobody's that burn the processor, at ordinary or lowest priority. */
-const neighbour: Fault['begin'] = async (_, __, { processes = '6', nice = '0' }) => {
+/**
+ * A neighbour's batch job: processes of nobody's that burn the processor. At ordinary priority they hurt nobody who sleeps between two requests
+ * (the scheduler lets those go first, 24 processes or more); above it they do, which takes root: for anybody else `nice` runs them as they are.
+ */
+const neighbour: Fault['begin'] = async (_, __, { processes = '6', nice = '-10' }) => {
   const burn =
     'process.once("disconnect", () => process.exit()); for (;;) { const e = Date.now() + 50; while (Date.now() < e); await new Promise(setImmediate); }';
   const jobs = Array.from({ length: Number(processes) }, () =>
@@ -82,7 +85,7 @@ export const hosts: Readonly<Record<string, Fault>> = {
     says: "somebody else's processes burn the host's processors",
     customer: 'everything is slower',
     targets: ['host'],
-    options: { processes: '24', nice: '0' },
+    options: { processes: '6', nice: '-10' },
     seconds: 20,
     begin: neighbour,
   },
