@@ -34,6 +34,16 @@ const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> =>
 const shiftOf = ({ series, strength }: Scored, fromMs: number, settings: Settings): number =>
   strength.strength > 0 || strength.isOfCalls ? strength.shift : fullStrengthOf(series, fromMs, settings).shift;
 
+/**
+ * What of a figure's strength is what the caller sees of all its callees. In the same unit that is the part of its shift that they have in common:
+ * 24 ms more for everybody, however unusual, are not why one of them takes 200.
+ */
+const accountedBy = (common: Scored, { series, strength }: Scored): number => {
+  const isAlike = common.series.meta.unit === series.meta.unit && !strength.isOfCalls && !common.strength.isOfCalls;
+  const part = isAlike && strength.shift > 0 ? Math.min(1, common.strength.shift / strength.shift) : 1;
+  return Math.max(0, part) * common.strength.strength;
+};
+
 /** Figures of one metric over one caller's callees: what they have in common becomes the caller's, what is left the callee's. */
 const lessCommon = (
   scored: readonly Scored[],
@@ -81,7 +91,7 @@ const lessCommon = (
     const shared = one.series.meta.caller === undefined ? undefined : common.get(one.series.meta.caller);
     const own = left.get(one) ?? one.strength.strength;
     // Whoever sees all its callees late is a poor witness against any one of them.
-    const against = one.strength.strength - (shared?.strength.strength ?? 0);
+    const against = one.strength.strength - (shared === undefined ? 0 : accountedBy(shared, one));
     const is = Math.max(0, Math.min(own, against));
     return is === one.strength.strength ? one : withStrength(one, is);
   });
