@@ -102,24 +102,30 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     slow += (step - slow) * longRate;
     f[at + ROUGH_SLOW] = lasting(slow);
 
-    figures[0] = z;
-    figures[1] = jump;
-    figures[2] = mean;
-    // |log(p / q)| is at most the greater over the lesser, less one: only what passes that needs the logarithm.
     const p = fast + ROUGH_LEAST;
     const q = slow + ROUGH_LEAST;
     const t = at + THRESHOLDS;
-    figures[3] = p - q > f[t + 12]! * q || q - p > f[t + 14]! * p ? Math.log(p / q) : 0;
-    let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0, isLearning);
-    if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
+    // |log(p / q)| is at most the greater over the lesser, less one: only what passes that needs the logarithm.
+    const isRough = p - q > f[t + 12]! * q || q - p > f[t + 14]! * p;
     const season = at * 2 + SEASON;
     if (h[season] === 0 && f[at + STEP_MS]! >= SEASON_STEP_MS) h[season] = seasons.open();
-    if (h[season] !== 0)
-      isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
-    else decades[4] = decades[5] = 0;
-    // A bad jump that ends near the level is the way back from where it was good.
-    if (way * z < CLIP && way * jump > 0) decades[JUMP] = 0;
-    const total = isRare ? combined(figures, decades, way) : 0;
+    const hasSeason = h[season] !== 0;
+    let total = 0;
+    // Most samples are within all their tails: of those nothing more is asked.
+    if (hasSeason || isRough || isOut(f, t, z) || isOut(f, t + 4, jump) || isOut(f, t + 8, mean)) {
+      figures[0] = z;
+      figures[1] = jump;
+      figures[2] = mean;
+      figures[3] = isRough ? Math.log(p / q) : 0;
+      let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0, isLearning);
+      if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
+      if (hasSeason)
+        isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
+      else decades[4] = decades[5] = 0;
+      // A bad jump that ends near the level is the way back from where it was good.
+      if (way * z < CLIP && way * jump > 0) decades[JUMP] = 0;
+      if (isRare) total = combined(figures, decades, way);
+    } else if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
 
     const clipped = n < YOUNG ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
     f[at + SLOW] = lasting(level + longRate * clipped);
@@ -132,13 +138,18 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
   }
 };
 
+/** Whether a figure is beyond either of its two tails, the thresholds of which are at `t` and two further; they are never negative. */
+const isOut = (f: Float32Array, t: number, figure: number): boolean => figure > f[t]! || -figure > f[t + 2]!;
+
 /** The greatest, and a part of the next two; what is rare in the good direction is none. @param way sign of the bad direction, 0 both */
 const combined = (figures: Float64Array, decades: Float64Array, way: -1 | 0 | 1): number => {
   let first = 0;
   let second = 0;
   let third = 0;
   for (let k = 0; k < decades.length; k++) {
-    const x = way * figures[k]! < 0 && k !== ROUGHNESS ? 0 : decades[k]!;
+    const x = decades[k]!;
+    // Most views are within their tails.
+    if (x === 0 || (way * figures[k]! < 0 && k !== ROUGHNESS)) continue;
     if (x > first) {
       third = second;
       second = first;

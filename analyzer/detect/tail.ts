@@ -21,9 +21,11 @@ const CLIP = 20;
 const YOUNG = 20;
 const SCALE_LEAST = 0.02;
 
+/** Natural logarithms are the quicker ones. */
+const DECADES_PER_NAT = 1 / (SHAPE * Math.LN10);
 /** Decades of a figure above the threshold. */
 const decadesOf = (excess: number, mean: number): number =>
-  DECADES_AT_THRESHOLD + Math.log10(1 + (SHAPE * excess) / Math.max(mean, SCALE_LEAST)) / SHAPE;
+  DECADES_AT_THRESHOLD + Math.log(1 + (SHAPE * excess) / Math.max(mean, SCALE_LEAST)) * DECADES_PER_NAT;
 
 /** How fast thresholds move at the n-th sample. */
 const forgetOf = (n: number): number => (n < SETTLED ? 2 / n : FORGET);
