@@ -1,5 +1,5 @@
 // Series by the entity that they speak of and by who calls it, so that a look around one incident costs what stands around it, not the fleet.
-import { put } from './lists.ts';
+import { put, take } from './lists.ts';
 import type { SeriesMeta } from './types.ts';
 
 type Placed = { meta: SeriesMeta };
@@ -37,9 +37,3 @@ export class Places<S extends Placed> {
     return this.calling.get(caller) ?? [];
   }
 }
-
-const take = <S>(lists: Map<string, S[]>, key: string, one: S): void => {
-  const left = (lists.get(key) ?? []).filter((other) => other !== one);
-  if (left.length === 0) lists.delete(key);
-  else lists.set(key, left);
-};

@@ -1,5 +1,5 @@
 // Who reports: every process by its probe's hash, and the processes of each service, so that one service's are found without a walk over the fleet.
-import { put } from './lists.ts';
+import { put, take } from './lists.ts';
 
 export type Probe = {
   readonly hash: string;
@@ -34,24 +34,20 @@ export class Probes {
 
   /** Takes a probe in, or what it is found to speak for now. */
   learn(hash: string, service: string | undefined, host: string | undefined): void {
-    const before = this.all.get(hash) ?? { seenMs: -1, tickMs: -1, samples: 0 };
-    if ('hash' in before && before.service === service && before.host === host) return;
-    const made = { ...before, hash, service, host };
-    this.leave(hash);
+    const known = this.all.get(hash);
+    if (known !== undefined && known.service === service && known.host === host) return;
+    const made: Probe = { seenMs: -1, tickMs: -1, samples: 0, ...known, hash, service, host };
+    this.leave(known);
     this.all.set(hash, made);
     if (service !== undefined) put(this.services, service, made);
   }
 
   delete(hash: string): void {
-    this.leave(hash);
+    this.leave(this.all.get(hash));
     this.all.delete(hash);
   }
 
-  private leave(hash: string): void {
-    const { service } = this.all.get(hash) ?? {};
-    if (service === undefined) return;
-    const left = this.of(service).filter((one) => one.hash !== hash);
-    if (left.length === 0) this.services.delete(service);
-    else this.services.set(service, left);
+  private leave(one: Probe | undefined): void {
+    if (one?.service !== undefined) take(this.services, one.service, one);
   }
 }

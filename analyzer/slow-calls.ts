@@ -6,7 +6,7 @@ import { matters } from './matters.ts';
 import type { Series } from './series.ts';
 
 export class SlowCalls {
-  /** Indices of latencies whose last figure was slow. */
+  /** Indices of latencies whose last figure was beyond what matters; none where no latency may open an incident. */
   readonly indices = new Set<number>();
   private readonly rule: DetectorRule | undefined;
   private readonly expected: (one: Series) => number;
@@ -15,11 +15,6 @@ export class SlowCalls {
   constructor(rule: DetectorRule | undefined, expected: (one: Series) => number) {
     this.rule = rule;
     this.expected = expected;
-  }
-
-  /** Whether the last figure of a latency is beyond what matters; never where no latency may open an incident. */
-  is(one: Series): boolean {
-    return this.isBeyond(one, one.last);
   }
 
   /** A frame was taken in; a figure that it lacks stays what it was. */

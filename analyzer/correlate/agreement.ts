@@ -1,6 +1,5 @@
 // What else speaks against the callee of a slow or failing edge in the same ticks. Other callers' calls to it are other calls, and what it has at its
 // disposal is no call at all: independent views of one trouble, whose nats add up (Fisher's method, Statistical Methods for Research Workers, 1925).
-
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';

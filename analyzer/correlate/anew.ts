@@ -3,12 +3,11 @@
 import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-
-/** Ticks in a row with nothing bad that end a trouble, as they end an anomaly; some of them must have been told. */
-const overTicks = 5;
+import { calmTicks } from './calls.ts';
 
 /**
- * When the last trouble of a series began, epoch ms; undefined where the samples do not reach back to the calm before it.
+ * When the last trouble of a series began, epoch ms, after ticks with nothing bad, some of them told; undefined where the samples do not reach back
+ * to that calm.
  * @param span samples back from the present that belong to it  @param isBad whether a sample is out of its band
  */
 export const beganAt = (
@@ -21,7 +20,7 @@ export const beganAt = (
     const value = values[i]!;
     if (i >= values.length - span || isBad(value)) [first, quiet, calm] = [i, 0, 0];
     else [quiet, calm] = [quiet + 1, calm + (Number.isNaN(value) ? 0 : 1)];
-    if (quiet >= overTicks && calm > 0) return timesMs[first];
+    if (quiet >= calmTicks && calm > 0) return timesMs[first];
   }
   return undefined;
 };

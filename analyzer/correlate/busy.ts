@@ -29,9 +29,11 @@ export const commonMode = (
 
 const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
 
-/** Whether it is what most calls of an edge take, as told of the tick. */
-const isFresh = ({ watch, tickMs }: Engine, one: Series): boolean =>
-  one.meta.class === 'latency' && one.lastMs >= tickMs - freshMs && watch.groups.bodies.get(one.calls) === one;
+/** Whether it has told of the tick. */
+const isFresh = ({ tickMs }: Engine, { lastMs }: Series): boolean => lastMs >= tickMs - freshMs;
+/** Whether it is what most calls of an edge take. */
+const isBody = ({ watch }: Engine, one: Series): boolean =>
+  one.meta.class === 'latency' && watch.groups.bodies.get(one.calls) === one;
 
 /** Edges that have told of the tick, counted no further than to `most`: a fleet has many, and few of them are slow. */
 const edgesUpTo = (engine: Engine, most: number): number => {
@@ -45,10 +47,9 @@ export const busyMachine = (engine: Engine): boolean => {
   const { watch, graph } = engine;
   const slow = new Map<string, string>();
   // Few of a fleet's edges are slow or anomalous: only those are looked at.
-  for (const index of new Set([...watch.slow.indices, ...watch.active])) {
+  for (const index of [...watch.slow.indices, ...watch.active]) {
     const one = watch.series.get(index);
-    if (one === undefined || !isFresh(engine, one)) continue;
-    if (watch.active.has(index) || watch.slow.is(one)) slow.set(edgeOf(one), one.meta.entity);
+    if (one !== undefined && isFresh(engine, one) && isBody(engine, one)) slow.set(edgeOf(one), one.meta.entity);
   }
   // Whether there are more than that is all that matters.
   const edges = edgesUpTo(engine, Math.floor(slow.size / commonShare) + 1);

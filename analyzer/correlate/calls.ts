@@ -20,7 +20,7 @@ const errorShareMin = 0.05;
 export const shareThatMatters = (usual: number, change: number): number =>
   Math.min((1 + usual) / 2, Math.max(errorShareMin, (1 + change) * usual));
 /** So many ticks with calls of which none fails end a trouble, as they end an anomaly: what was before is told already. */
-const calmTicks = 5;
+export const calmTicks = 5;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 

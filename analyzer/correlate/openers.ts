@@ -173,5 +173,7 @@ const paused = ({ watch }: Engine, one: Series): boolean => {
   const others = watch.places
     .by(caller)
     .filter(({ meta, lastMs }) => meta.entity !== entity && meta.stat === 'p50' && lastMs === one.lastMs);
-  return others.length > 0 && others.every((other) => watch.active.has(other.index) || watch.slow.is(other));
+  return (
+    others.length > 0 && others.every((other) => watch.active.has(other.index) || watch.slow.indices.has(other.index))
+  );
 };

@@ -9,7 +9,7 @@ import type { Watch } from '../watch.ts';
 export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
   for (const index of watch.slow.indices) {
     const one = watch.series.get(index);
-    if (one !== undefined && one.lastMs >= tickMs && watch.groups.isOfCalls(one) && watch.slow.is(one)) yield index;
+    if (one !== undefined && one.lastMs >= tickMs && watch.groups.isOfCalls(one)) yield index;
   }
 };
 

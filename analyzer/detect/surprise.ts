@@ -25,7 +25,7 @@ import {
   TRAITS,
 } from './record.ts';
 import type { Seasons } from './season.ts';
-import { isSinking, rate, sink } from './tail.ts';
+import { isOut, isSinking, rate, sink } from './tail.ts';
 import { badWay } from './traits.ts';
 
 /** Samples over which level and scale forget, and those of the short windows. */
@@ -118,14 +118,14 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
       figures[2] = mean;
       figures[3] = isRough ? Math.log(p / q) : 0;
       let isRare = rate(f, t, b, at * 4 + HITS, 4, n, batch, 0, isLearning);
-      if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
       if (hasSeason)
         isRare = seasons.push(h[season]!, f[at + STEP_MS]!, n, x, plain, scale, longRate, batch, isLearning) || isRare;
       else decades[4] = decades[5] = 0;
       // A bad jump that ends near the level is the way back from where it was good.
       if (way * z < CLIP && way * jump > 0) decades[JUMP] = 0;
       if (isRare) total = combined(figures, decades, way);
-    } else if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
+    }
+    if (isLearning && isSinking(n)) sink(f, t, TAILS, n);
 
     const clipped = n < YOUNG ? plain : Math.max(-CLIP * scale, Math.min(CLIP * scale, plain));
     f[at + SLOW] = lasting(level + longRate * clipped);
@@ -137,9 +137,6 @@ export const surprise = (r: Records, seasons: Seasons, batch: Batch): void => {
     f[at + SURPRISE] = n < WARM ? 0 : total > held ? total : total * REPEAT;
   }
 };
-
-/** Whether a figure is beyond either of its two tails, the thresholds of which are at `t` and two further; they are never negative. */
-const isOut = (f: Float32Array, t: number, figure: number): boolean => figure > f[t]! || -figure > f[t + 2]!;
 
 /** The greatest, and a part of the next two; what is rare in the good direction is none. @param way sign of the bad direction, 0 both */
 const combined = (figures: Float64Array, decades: Float64Array, way: -1 | 0 | 1): number => {

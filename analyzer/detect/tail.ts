@@ -32,6 +32,13 @@ const forgetOf = (n: number): number => (n < SETTLED ? 2 / n : FORGET);
 const unitOf = (threshold: number, mean: number): number => (mean > 0 ? mean : Math.max(threshold, 0.5));
 
 /**
+ * Whether a figure is beyond either of its two tails, from `own` on. Thresholds are never negative; asking both, one of which is always false, spares
+ * a guess at the sign.
+ */
+export const isOut = (tails: Float32Array, own: number, figure: number): boolean =>
+  figure > tails[own]! || -figure > tails[own + 2]!;
+
+/**
  * Rates `count` figures of a batch's scratch, from `first` on: decades of rarity into the same places, 0 for what its tail holds.
  * Whether any is rare. A figure has two tails of (threshold, mean excess), that of high values and that of low ones, from `at` on.
  * @param hits excesses so far, a byte a tail, from `hit` on  @param n samples so far, this one included
@@ -53,8 +60,7 @@ export const rate = (
     const x = figures[first + k]!;
     const own = at + 4 * k;
     decades[first + k] = 0;
-    // Thresholds are never negative; asking both, one of which is always false, spares a guess at the sign.
-    if (x > tails[own]! || -x > tails[own + 2]!) {
+    if (isOut(tails, own, x)) {
       const side = x > 0 ? 0 : 1;
       exceeded(tails, own + 2 * side, figures, decades, first + k, n);
       if (isLearning) learn(tails, own + 2 * side, hits, hit + 2 * k + side, n, figures[first + k]!);
