@@ -28,7 +28,7 @@ const variants: Readonly<Record<string, readonly [Variant, Variant]>> = {
   'cpu-hog': [{ target: 'menu' }, { target: 'order' }],
   'memory-leak': [
     { target: 'order', options: { mbps: '100' } },
-    { target: 'payment', options: { mbps: '60' } },
+    { target: 'payment', options: { mbps: '100' } },
   ],
   'loop-block': [{ target: 'user' }, { target: 'payment', options: { ms: '400' } }],
   'consumer-stuck': [{ target: 'dispatch' }, { target: 'dispatch' }],
