@@ -27,7 +27,7 @@ type Out = (line: string) => void;
 
 const FLYING = 4;
 const FLYING_FRAMES = 128;
-/** Samples of one row: enough that starting up is lost in it. */
+/** Seconds of data of a row, where `--ticks=N` does not say another number: enough that starting up is lost in it. */
 const TICKS: Readonly<Record<number, number>> = { 10000: 600, 100000: 60, 1000000: 12 };
 
 export const ingestCommand = async (args: readonly string[], out: Out): Promise<number> => {
@@ -36,11 +36,12 @@ export const ingestCommand = async (args: readonly string[], out: Out): Promise<
     .find((arg) => arg.startsWith('--only='))
     ?.slice(7)
     .split(',');
+  const asked = args.find((arg) => /^--ticks=\d+$/.test(arg))?.slice(8);
   const isJson = args.includes('--json');
   const recorded = await recording((text) => process.stderr.write(`${text}\n`));
   const rows: Row[] = [];
   for (const series of sizes.length > 0 ? sizes : [10_000, 100_000]) {
-    const ticks = TICKS[series] ?? Math.max(12, Math.ceil(3_000_000 / series));
+    const ticks = asked === undefined ? (TICKS[series] ?? Math.max(12, Math.ceil(3_000_000 / series))) : Number(asked);
     const load: Load = {
       series,
       ticks,
