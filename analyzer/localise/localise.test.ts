@@ -40,6 +40,30 @@ describe('localise', () => {
     expect(told.ranking.some((s) => s.entity === 'heron' && s.why.en.includes('waits for lotus'))).toBe(true);
   });
 
+  /** Calls to crane fail, some of heron's fail too, and lotus, whom heron asks, answers late; the alarm was crane's failures. */
+  const failing = (lateS: number): Evidence => ({
+    ...evidence(
+      [
+        series({ entity: 'crane', metric: 'failed', class: 'errors', unit: '%' }, 0, [1.6, 1.6]),
+        series({ entity: 'heron', metric: 'failed', class: 'errors', unit: '%' }, 0, [1.6, 1.6]),
+        series({ entity: 'heron', metric: 'duration' }, 0.06, [0.06 + lateS, 0.06 + lateS]),
+        series({ entity: 'lotus', metric: 'failed', class: 'errors', unit: '%' }, 0, [0, 0]),
+        series({ entity: 'lotus', metric: 'duration' }, 0.004, [0.004 + lateS, 0.004 + lateS]),
+      ],
+      [
+        ['crane', 'heron'],
+        ['heron', 'lotus'],
+      ],
+    ),
+    alarm: { entity: 'crane', metric: 'failed', timeMs: ONSET_MS },
+  });
+
+  it('names who fails where somebody is thirty milliseconds late: no time limit runs out by so little', () =>
+    expect(localise(failing(0.03)).suspects[0]).toMatchObject({ entity: 'heron', kind: 'errors' }));
+
+  it('names who is late by more than callers wait, though it fails nothing itself', () =>
+    expect(localise(failing(3)).suspects[0]).toMatchObject({ entity: 'lotus' }));
+
   it('keeps a service guilty whose callees are well', () => {
     const ranking = localise(
       evidence(

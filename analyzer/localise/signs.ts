@@ -69,7 +69,7 @@ export const signsOf = (
       if (plain.strength > 0) of.symptoms.push({ series, strength: plain });
       continue;
     }
-    const weight = meta.class === 'latency' ? late : 1;
+    const weight = meta.class === 'latency' && late < 1 ? late * runsOut(meta, plain) : 1;
     const scored = {
       series,
       strength: weight === 1 ? plain : { ...plain, strength: plain.strength * weight },
@@ -128,6 +128,16 @@ const tellingOf = (kinds: Evidence['kinds']): ((meta: SeriesMeta) => boolean) =>
     meta.class === 'business'
       ? meta.bad !== 'both' && kinds.has(meta.entity)
       : meta.class !== 'traffic' && !isOfOthers(meta);
+};
+
+/** Calls are seldom given up on before people notice that they wait: a tenth of a second (Nielsen, Usability Engineering, 1993). */
+const GIVEN_UP_S = 0.1;
+const secondsPer: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+
+/** How far lateness may have made calls fail: they fail where a time limit runs out, which a few milliseconds more do not bring about. 1 where nobody knows its seconds. */
+const runsOut = ({ unit }: SeriesMeta, { shift, isOfCalls }: Strength): number => {
+  const seconds = secondsPer[unit];
+  return seconds === undefined || isOfCalls ? 1 : Math.min(1, Math.max(0, shift * seconds) / GIVEN_UP_S);
 };
 
 const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
