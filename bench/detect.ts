@@ -20,8 +20,7 @@ const measure = (size: number, age: number): string => {
   for (let i = 0; i < size; i++) bank.add(metaOf(i), 1_000);
   const made = new Float64Array(MADE);
   const indices = Uint32Array.from({ length: size }, (_, i) => i);
-  const slices: number[] = [];
-  let [seconds, sliced, took] = [0, 0, 0];
+  const slices = [{ samples: 0, seconds: 0 }];
   let began = 0;
   const rounds = age + Math.ceil(MEASURED / size);
   const perBatch = Math.max(1, Math.floor(MADE / size));
@@ -42,16 +41,15 @@ const measure = (size: number, age: number): string => {
       }
       // Processor time, not the clock's: the figure is per core, whatever else the machine does.
       if (round < age) continue;
-      const is = (process.cpuUsage().user - start) / 1e6;
-      seconds += is;
-      took += is;
-      sliced += perBatch * count;
-      if (sliced < SLICE) continue;
-      slices.push(sliced / took);
-      [sliced, took] = [0, 0];
+      const slice = slices.at(-1)!;
+      slice.seconds += (process.cpuUsage().user - start) / 1e6;
+      slice.samples += perBatch * count;
+      if (slice.samples >= SLICE) slices.push({ samples: 0, seconds: 0 });
     }
-  const undisturbed = slices.sort((a, b) => b - a)[Math.floor(UNDISTURBED * slices.length)] ?? 0;
-  const samples = Math.ceil((rounds - age) / perBatch) * perBatch * size;
+  const samples = slices.reduce((sum, slice) => sum + slice.samples, 0);
+  const seconds = slices.reduce((sum, slice) => sum + slice.seconds, 0);
+  const speeds = slices.filter((slice) => slice.samples >= SLICE).map((slice) => slice.samples / slice.seconds);
+  const undisturbed = speeds.sort((a, b) => b - a)[Math.floor(UNDISTURBED * speeds.length)] ?? 0;
   return `${String(size).padStart(7)} series, ${age} samples old: ${(samples / seconds / 1e6).toFixed(2)} million samples/s of one core, ${(undisturbed / 1e6).toFixed(2)} in its better quarter (${samples} samples, ${began} anomalies)`;
 };
 

@@ -36,12 +36,12 @@ export const ingestCommand = async (args: readonly string[], out: Out): Promise<
     .find((arg) => arg.startsWith('--only='))
     ?.slice(7)
     .split(',');
-  const asked = args.find((arg) => /^--ticks=\d+$/.test(arg))?.slice(8);
+  const asked = args.find((arg) => /^--ticks=[1-9]\d*$/.test(arg))?.slice(8);
   const isJson = args.includes('--json');
   const recorded = await recording((text) => process.stderr.write(`${text}\n`));
   const rows: Row[] = [];
   for (const series of sizes.length > 0 ? sizes : [10_000, 100_000]) {
-    const ticks = asked === undefined ? (TICKS[series] ?? Math.max(12, Math.ceil(3_000_000 / series))) : Number(asked);
+    const ticks = Number(asked ?? TICKS[series] ?? Math.max(12, Math.ceil(3_000_000 / series)));
     const load: Load = {
       series,
       ticks,

@@ -3,14 +3,13 @@
 import type { Evidence, SeriesMeta } from '../types.ts';
 import type { Scored } from './edges.ts';
 import { toldFrom } from './past.ts';
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+import { secondsOf } from './seconds.ts';
 
 /** Time for which an entity itself was kept from running, beyond what is usual, s: of its own saturation in units of time the longest. */
 const pauseOf = (own: readonly Scored[]): number =>
   own.reduce((longest, { series: { meta }, strength }) => {
-    const unit = meta.class === 'saturation' && meta.caller === undefined ? SECONDS[meta.unit] : undefined;
-    return unit === undefined || strength.strength === 0 ? longest : Math.max(longest, strength.shift * unit);
+    if (meta.class !== 'saturation' || meta.caller !== undefined || strength.strength === 0) return longest;
+    return Math.max(longest, secondsOf(strength.shift, meta.unit) ?? 0);
   }, 0);
 
 /** From this share of its time on a loop that does one thing at a time keeps whatever else comes waiting. */
@@ -35,11 +34,11 @@ export const lessPauses = (
   const pauses = new Map<string, number>();
   return latencies.map((one) => {
     const { meta } = one.series;
-    const unit = SECONDS[meta.unit];
-    if (meta.caller === undefined || unit === undefined || one.strength.strength === 0) return one;
+    const late = secondsOf(one.strength.shift, meta.unit);
+    if (meta.caller === undefined || late === undefined || one.strength.strength === 0) return one;
     const own = ownOf(meta.caller) ?? [];
     const pause = pauses.get(meta.caller) ?? Math.max(pauseOf(own), heldOf(own, onsetMs - stepMs, stepMs));
     pauses.set(meta.caller, pause);
-    return one.strength.shift * unit > pause ? one : { ...one, strength: { ...one.strength, strength: 0 } };
+    return late > pause ? one : { ...one, strength: { ...one.strength, strength: 0 } };
   });
 };

@@ -3,6 +3,7 @@ import type { Evidence, SeriesEvidence, SeriesMeta } from '../types.ts';
 import { type Scored, shareOut, type WaitsFor } from './edges.ts';
 import { measureOf } from './measure.ts';
 import { lessPauses } from './paused.ts';
+import { secondsOf } from './seconds.ts';
 import type { Settings } from './settings.ts';
 import { starving } from './starved.ts';
 import type { Strength } from './strength.ts';
@@ -132,12 +133,11 @@ const tellingOf = (kinds: Evidence['kinds']): ((meta: SeriesMeta) => boolean) =>
 
 /** Calls are seldom given up on before people notice that they wait: a tenth of a second (Nielsen, Usability Engineering, 1993). */
 const GIVEN_UP_S = 0.1;
-const secondsPer: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
 
 /** How far lateness may have made calls fail: they fail where a time limit runs out, which a few milliseconds more do not bring about. 1 where nobody knows its seconds. */
-const runsOut = ({ unit }: SeriesMeta, { shift, isOfCalls }: Strength): number => {
-  const seconds = secondsPer[unit];
-  return seconds === undefined || isOfCalls ? 1 : Math.min(1, Math.max(0, shift * seconds) / GIVEN_UP_S);
+const runsOut = ({ unit }: SeriesMeta, { shift }: Strength): number => {
+  const late = secondsOf(shift, unit);
+  return late === undefined ? 1 : Math.min(1, Math.max(0, late) / GIVEN_UP_S);
 };
 
 const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
