@@ -29,13 +29,14 @@ const measure = (size: number, age: number): string => {
       const count = Math.min(MADE, size - first);
       for (let k = 0; k < perBatch; k++)
         for (let i = 0; i < count; i++) made[k * count + i] = value(first + i, round + k);
+      const those = indices.subarray(first);
       const start = process.cpuUsage().user;
       for (let k = 0; k < perBatch; k++) {
         const timeMs = 1_700_000_000_000 + (round + k) * 1_000;
         const row = made.subarray(k * count, (k + 1) * count);
         for (let i = 0; i < count; i += BATCH) {
           const some = Math.min(BATCH, count - i);
-          const turns = bank.pushSome(indices.subarray(first), i, some, timeMs, row);
+          const turns = bank.pushSome(those, i, some, timeMs, row);
           for (let j = 0; j < some; j++) if (turns[j] === 1) began++;
         }
       }

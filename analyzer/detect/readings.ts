@@ -28,6 +28,7 @@ import {
   STEP_MS,
   SUM,
   SURPRISE,
+  slotOf,
   TAIL,
   TRAITS,
   VARIANCE,
@@ -182,8 +183,8 @@ export class BankReadings {
 
   /** The last sample, NaN where it was missing. */
   last(index: number): number {
-    const { ring, capacity, b } = this.r;
-    return ring[((b[index * WORDS * 4 + HEAD]! - 1 + RING) % RING) * capacity + index]!;
+    const { ring, b } = this.r;
+    return ring[slotOf(index, (b[index * WORDS * 4 + HEAD]! - 1 + RING) % RING)]!;
   }
 
   probability(index: number): number {

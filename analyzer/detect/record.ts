@@ -1,9 +1,10 @@
 // The bank's memory: one record of 43 words a series in one buffer, so that a sample touches a few neighbouring cache lines,
-// and the last samples in planes of their own, a plane a slot: series that are pushed together then write into the same lines.
+// and the last samples in blocks of `BESIDE` series: those that are pushed together write into the same line, and one's samples lie close together.
 // Floats are enough for estimates; times are whole seconds, the finest tick of any probe.
 
-/** Samples that a series' ring holds. */
+/** Samples that a series' ring holds, and series whose samples of one slot lie in one cache line. */
 export const RING = 32;
+export const BESIDE = 16;
 /** Tail estimates of a series, two floats each: threshold and mean excess (tail.ts). */
 export const TAILS = 8;
 
@@ -72,7 +73,7 @@ export const ENDED = 2;
 /** A silent series came back, and nothing else changed. */
 export const RETURNED = 3;
 
-/** The same bytes in four sizes, and the last samples: slot `s` of series `i` at `s * capacity + i`. */
+/** The same bytes in four sizes, and the last samples: slot `s` of series `i` at `slotOf(i, s)`; the capacity is a multiple of `BESIDE`. */
 export type Records = {
   readonly f: Float32Array;
   readonly u: Uint32Array;
@@ -94,12 +95,15 @@ export const records = (capacity: number): Records => {
   };
 };
 
+/** Where a ring's slot is. */
+export const slotOf = (index: number, slot: number): number =>
+  (index - (index % BESIDE)) * RING + slot * BESIDE + (index % BESIDE);
+
 /** The same records with twice the room. */
 export const grown = (old: Records): Records => {
   const next = records(old.capacity * 2);
   next.u.set(old.u);
-  for (let slot = 0; slot < RING; slot++)
-    next.ring.set(old.ring.subarray(slot * old.capacity, (slot + 1) * old.capacity), slot * next.capacity);
+  next.ring.set(old.ring);
   return next;
 };
 

@@ -1,13 +1,13 @@
 // The last samples of each series as they came, missing ones included: for whoever wants to see, and to tell silence.
 import type { Batch } from './batch.ts';
-import { FILLED, HEAD, LAST_S, MISSING, N, QUIET, type Records, RING, STEP_MS, WORDS } from './record.ts';
+import { FILLED, HEAD, LAST_S, MISSING, N, QUIET, type Records, RING, STEP_MS, slotOf, WORDS } from './record.ts';
 
 /** Samples over which the share of missing ones runs. */
 const MISSING_SAMPLES = 240;
 
 /** First stage: keeps a batch's samples; steps that were skipped become missing samples. */
 export const remember = (r: Records, batch: Batch): void => {
-  const { f, u, b, ring, capacity } = r;
+  const { f, u, b, ring } = r;
   const { count, timeMs } = batch;
   const second = Math.floor(timeMs / 1000);
   for (let k = 0; k < count; k++) {
@@ -19,7 +19,7 @@ export const remember = (r: Records, batch: Batch): void => {
       gaps(r, batch.index[k]!, gapMs, value);
     else b[bytes + QUIET] = 0;
     const head = b[bytes + HEAD]!;
-    ring[head * capacity + batch.index[k]!] = value;
+    ring[slotOf(batch.index[k]!, head)] = value;
     b[bytes + HEAD] = (head + 1) & (RING - 1);
     if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
     u[at + LAST_S] = second;
@@ -27,7 +27,7 @@ export const remember = (r: Records, batch: Batch): void => {
 };
 
 /** What a series that has missed samples costs more: the skipped slots, the share of missing ones, how long it is quiet. */
-const gaps = ({ f, u, b, ring, capacity }: Records, index: number, gapMs: number, value: number): void => {
+const gaps = ({ f, u, b, ring }: Records, index: number, gapMs: number, value: number): void => {
   const at = index * WORDS;
   const bytes = at * 4;
   const isMissing = Number.isNaN(value);
@@ -37,7 +37,7 @@ const gaps = ({ f, u, b, ring, capacity }: Records, index: number, gapMs: number
   const rate = n < MISSING_SAMPLES ? 1 / n : 1 / MISSING_SAMPLES;
   let share = f[at + MISSING]!;
   for (let k = 1; k < Math.min(RING, steps); k++) {
-    ring[b[bytes + HEAD]! * capacity + index] = Number.NaN;
+    ring[slotOf(index, b[bytes + HEAD]!)] = Number.NaN;
     b[bytes + HEAD] = (b[bytes + HEAD]! + 1) & (RING - 1);
     if (b[bytes + FILLED]! < RING) b[bytes + FILLED] = b[bytes + FILLED]! + 1;
     share += (1 - share) * rate;
@@ -62,7 +62,7 @@ export const valuesOf = (r: Records, i: number): number[] => {
   const count = r.b[i * WORDS * 4 + FILLED]!;
   const head = r.b[i * WORDS * 4 + HEAD]!;
   const values: number[] = [];
-  for (let k = 0; k < count; k++) values.push(r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!);
+  for (let k = 0; k < count; k++) values.push(r.ring[slotOf(i, (head - count + k + RING) & (RING - 1))]!);
   return values;
 };
 
@@ -75,5 +75,5 @@ export const countSince = ({ u, f, b }: Records, i: number, fromMs: number): num
 /** Writes the last `count` samples of series `i`, at most as many as there are, into `out` from place `to` on, oldest first. */
 export const copyLast = (r: Records, i: number, count: number, out: Float64Array, to: number): void => {
   const head = r.b[i * WORDS * 4 + HEAD]!;
-  for (let k = 0; k < count; k++) out[to + k] = r.ring[((head - count + k + RING) & (RING - 1)) * r.capacity + i]!;
+  for (let k = 0; k < count; k++) out[to + k] = r.ring[slotOf(i, (head - count + k + RING) & (RING - 1))]!;
 };
