@@ -25,15 +25,21 @@ export const figuresOf = (series: readonly Series[]): Pick<Layout, 'calls' | 'er
   const where = (is: (one: Series) => boolean): number[] => series.flatMap((one, i) => (is(one) ? [i] : []));
   return {
     calls: where(({ meta }) => meta.caller !== undefined && meta.stat === 'count'),
-    errors: where(({ meta }) => meta.caller !== undefined && meta.class === 'errors'),
+    errors: where(({ meta }) => isOfEdge(meta)),
     own: where(({ meta }) => isConfession(meta)),
     latencies: where(({ callee, meta }) => callee !== undefined && meta.class === 'latency'),
   };
 };
 
+/** Failures of the calls of an edge. */
+const isOfEdge = ({ caller, class: of }: Series['meta']): boolean => caller !== undefined && of === 'errors';
+
 /** Failures that a process tells of the calls that it serves. */
 const isConfession = ({ caller, instance, class: of, kind }: Series['meta']): boolean =>
   caller === undefined && instance !== undefined && of === 'errors' && kind === 'delta';
+
+/** Whether each frame is asked if calls fail in it. */
+export const isHeard = ({ meta }: Series): boolean => isOfEdge(meta) || isConfession(meta);
 
 /** Whether a count was last told as above zero; a missing one says nothing. */
 export const turn = (set: Set<number>, index: number, value: number): void => {

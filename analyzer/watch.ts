@@ -11,9 +11,10 @@ import {
   type MetricClass,
 } from '@fenghuo/rules/contract';
 import { BATCH, BEGAN, DetectorBank, NOTHING, RETURNED } from './detect/bank.ts';
+import { FailedCalls } from './failed-calls.ts';
 import type { Graph } from './graph.ts';
 import { Groups } from './groups.ts';
-import { figuresOf, type Layout, turn } from './layout.ts';
+import { figuresOf, type Layout } from './layout.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
 import { Probes } from './probes.ts';
@@ -31,10 +32,7 @@ export class Watch {
   readonly bank = new DetectorBank();
   readonly series = new SeriesByIndex();
   readonly places = new Places<Series>();
-  /** Counts of failed calls that were last told as above zero. */
-  readonly failing = new Set<number>();
-  /** The same, of what processes tell of themselves. */
-  readonly confessing = new Set<number>();
+  readonly failed = new FailedCalls();
   readonly slow: SlowCalls;
   readonly probes = new Probes();
   /** Indices of series that are anomalous or silent now. */
@@ -114,15 +112,14 @@ export class Watch {
     this.note(layout, plain, atMs);
     const turned = this.detect(layout, plain);
     this.slow.take(layout, plain.values);
+    this.failed.take(layout, plain.values);
     this.silences.heard(layout, frame.timeMs);
     return turned;
   }
 
   /** Keeps each series' last value, and that its edge has traffic. */
-  private note({ series, indices, calls, errors, own }: Layout, { values, timeMs }: Frame, atMs: number): void {
+  private note({ series, indices, calls }: Layout, { values, timeMs }: Frame, atMs: number): void {
     this.latest.keep(indices, values, timeMs);
-    for (const i of errors) turn(this.failing, series[i]!.index, values[i] ?? Number.NaN);
-    for (const i of own) turn(this.confessing, series[i]!.index, values[i] ?? Number.NaN);
     for (const i of calls) {
       const one = series[i]!;
       if (!(values[i]! > 0)) continue;
@@ -248,8 +245,7 @@ export class Watch {
     this.bank.remove(one.index);
     this.calm(one.index);
     this.shed.forget(one.index);
-    this.failing.delete(one.index);
-    this.confessing.delete(one.index);
+    this.failed.forget(one.index);
     this.slow.forget(one.index);
     this.series.delete(one.index);
     this.places.remove(one);

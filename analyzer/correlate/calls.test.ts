@@ -1,10 +1,11 @@
 // What failed calls are worth as evidence, tick by tick, on an edge whose calls are counted: in trouble, and once it is over.
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Graph } from '../graph.ts';
 import { randomNames, rulesFor } from '../testing/platform.ts';
 import { probeOf } from '../testing/probe.ts';
 import { Watch } from '../watch.ts';
-import { type Weighed, weighed } from './calls.ts';
+import { failuresSinceCalm, failuresWeighed, type Weighed, weighed } from './calls.ts';
 import { natsNeeded } from './rarity.ts';
 
 const toBank = { edge: { callee: 'bank', protocol: 'http' }, kind: 'delta' } as const;
@@ -35,4 +36,21 @@ it('adds up over ticks in which many calls fail, and over short lulls between th
 it('begins anew once the trouble is over: a stray error after a recovery is a stray error', () => {
   expect(after(...times(10, 8), ...times(4, 0), 1).nats).toBeGreaterThan(natsNeeded(100));
   expect(after(...times(10, 8), ...times(5, 0), 1).nats).toBeLessThan(natsNeeded(1));
+});
+
+it('need not be weighed where nobody counts the calls and since the last calm no more failed than the least trouble has', () => {
+  const tick = fc.oneof(fc.constant(0), fc.constant(Number.NaN), fc.integer({ min: 0, max: 4 }));
+  const ticks = fc.array(tick, { maxLength: 32 });
+  const share = fc.double({ min: 0.005, max: 3, noNaN: true });
+  let spared = 0;
+  fc.assert(
+    fc.property(ticks, fc.integer({ min: 1, max: 5 }), share, (values, floor, usual) => {
+      if (failuresSinceCalm(values) > floor) return;
+      spared++;
+      const matters = Math.max(floor, 2 * usual);
+      expect(failuresWeighed({ values, calls: undefined }, { usual, matters, floor }).ticks).toBe(0);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(spared).toBeGreaterThan(200);
 });

@@ -70,10 +70,22 @@ export const isOfFailures = ({ meta }: Series): boolean => meta.class === 'error
 /** Failures that a trouble has at least. */
 export const leastFailures = ({ meta }: Series, { floor }: DetectorRule): number => floor[meta.unit] ?? 1;
 
-/** Failures of the last ticks together, missing ones passed over. */
-export const failuresIn = (values: readonly number[]): number => {
+/** Failures of the last ticks, the first `count` of `values`, together; missing ones are passed over. */
+export const failuresIn = (values: ArrayLike<number>, count = values.length): number => {
   let sum = 0;
-  for (const value of values) if (value > 0) sum += value;
+  for (let i = 0; i < count; i++) if (values[i]! > 0) sum += values[i]!;
+  return sum;
+};
+
+/** The same from the present back to where no call failed for `calmTicks` ticks in a row: what was before is told already. */
+export const failuresSinceCalm = (values: ArrayLike<number>, count = values.length): number => {
+  let [sum, calm] = [0, 0];
+  for (let i = count - 1; i >= 0 && calm < calmTicks; i--) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    calm = value > 0 ? 0 : calm + 1;
+  }
   return sum;
 };
 

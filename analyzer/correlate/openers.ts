@@ -1,18 +1,20 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
 import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import { RING } from '../detect/bank.ts';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
+import { isHeard } from '../layout.ts';
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
-import { failuresIn, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
+import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
 import { opens } from './opening.ts';
-import { type Against, againstPeers } from './peers.ts';
+import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { slowEdges, told } from './slow.ts';
@@ -60,9 +62,30 @@ const ofCustomers = ({ kpis, tickMs }: Engine): readonly number[] =>
 
 /** Indices of what is anomalous and may open an incident, of what fails, of what is slow and of what customers feel, each once. */
 const indices = (engine: Engine): ReadonlySet<number> => {
-  const { opening, failing, confessing } = engine.watch;
-  const slow = slowEdges(engine.watch, engine.tickMs);
-  return new Set([...opening, ...failing, ...confessing, ...slow, ...ofCustomers(engine)]);
+  const { opening, failed } = engine.watch;
+  const found = new Set<number>();
+  for (const index of opening) if (!failed.few.has(index)) found.add(index);
+  for (const some of [failed.ofEdges, failed.own, slowEdges(engine.watch, engine.tickMs), ofCustomers(engine)])
+    for (const index of some) found.add(index);
+  return found;
+};
+
+/** The last samples of the series in hand: an array each would cost more than the look. */
+const samples = new Float64Array(RING);
+
+/**
+ * Whether the last ticks' failures are too few to matter: most of a fleet's are, so it is asked before anything dearer. Where frame by frame it is seen
+ * whether one fails, that there were too few is remembered until then.
+ */
+const areFew = (watch: Watch, one: Series, rule: DetectorRule): boolean => {
+  const count = watch.bank.copySince(one.index, 0, samples, 0);
+  const least = leastFailures(one, rule);
+  if (failuresIn(samples, count) < least) {
+    if (isHeard(one)) watch.failed.few.add(one.index);
+    return true;
+  }
+  // Where nobody counts the calls, a trouble has more than the least, for some would have failed anyway, and ends with the first calm.
+  return failuresSinceCalm(samples, count) <= least && !watch.groups.counts.has(one.calls) && !hasPeers(watch, one);
 };
 
 /** What one figure is worth by itself; undefined where it says nothing that matters. */
@@ -72,7 +95,7 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   // What is below the floor has not risen by it, whatever is expected; no latency is negative.
   if (one.meta.class === 'latency' && Math.fround(one.last) < (rule.floor[one.meta.unit] ?? 0)) return undefined;
   // Most of what stirs on a large platform is too small to matter: of errors that is seen at their sum, of all else at the last figure.
-  if (isOfFailures(one) && failuresIn(watch.bank.values(one.index)) < leastFailures(one, rule)) return undefined;
+  if (isOfFailures(one) && areFew(watch, one, rule)) return undefined;
   // Of failures it is not asked, and a fleet has many that fail now and then.
   let usual: number | undefined;
   const is = (value: number): boolean => {

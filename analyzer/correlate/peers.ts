@@ -54,14 +54,16 @@ export type Against = Weighed & {
   readonly high: number;
 };
 
+/** Whether a service has processes that could be held against each other; most have one. */
+export const hasPeers = ({ probes }: Watch, { meta }: Series): boolean => probes.of(meta.entity).length > 1;
+
 /** What the failures of `one`, a process' own, are worth against those of its peers; undefined where it has none that tell enough. */
 export const againstPeers = (watch: Watch, one: Series, rule: DetectorRule, tickMs: number): Against | undefined => {
   if (one.meta.class !== 'errors' || one.meta.caller !== undefined || one.meta.instance === undefined) return undefined;
   // Who is gone fails nothing any more.
   if (one.lastMs < tickMs - limits.tickMs) return undefined;
+  if (!hasPeers(watch, one)) return undefined;
   const all = processesOf(watch, one.meta.entity);
-  // Most are the only process of their service.
-  if (all.length < 2) return undefined;
   const own = all.find(({ errors }) => errors === one);
   const peers = all.filter((of) => of !== own && of.counts.lastMs >= one.lastMs - limits.tickMs);
   if (own === undefined || peers.length === 0) return undefined;

@@ -23,7 +23,7 @@ const isAway = ({ watch, tickMs }: Engine, service: string): boolean => {
 
 /** Whether a figure tells of late or failed calls in this tick. */
 const suffers = ({ watch }: Engine, { index, meta }: Series): boolean =>
-  (meta.class === 'latency' || meta.class === 'errors') && (watch.active.has(index) || watch.failing.has(index));
+  (meta.class === 'latency' || meta.class === 'errors') && (watch.active.has(index) || watch.failed.ofEdges.has(index));
 
 /** Who is worked on sees whoever it calls through its own trouble: while it is away and shortly after, or where most of whom it calls seem to suffer at once. */
 const seesBadly = (engine: Engine, service: string, callee: string): boolean => {
