@@ -5,6 +5,7 @@ import { lastTold } from './correlate/gone.ts';
 import { underWay } from './correlate/planned.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
 import { confidenceOf } from './localise/confidence.ts';
+import { endedLate } from './localise/ended.ts';
 import { explain } from './localise/explain.ts';
 import { linkOf } from './localise/link.ts';
 import { BEFORE_SAMPLES, JUST_BEFORE } from './localise/past.ts';
@@ -166,13 +167,15 @@ export const diagnose = (engine: Engine, file: CaseFile): void => {
   if (file.causeId !== undefined && isOver) return;
   file.rankedMs = atMs;
   const evidence = evidenceOf(engine, file);
-  const ranking = ranked(evidence);
-  if (ranking.suspects.length === 0) return;
+  const found = ranked(evidence);
+  if (found.suspects.length === 0) return;
+  const late = acted && incident.cause !== null ? lateAfterAll(incident.cause, found, evidence) : undefined;
+  const ranking = late ?? found;
   if (incident.cause === null) {
     if (confidenceOf(ranking.margin) < sureAtOnce && age < nameAfterMs) return;
   } else {
     const floors = engine.rules.playbooks.map(({ when }) => when.confidenceMin);
-    const rival = acted ? lateAfterAll(incident.cause, ranking) : rivalOf(incident.cause, ranking, floors);
+    const rival = acted && late === undefined ? undefined : rivalOf(incident.cause, ranking, floors);
     const isSecond = file.rival === rival;
     file.rival = rival;
     if (rival === undefined || !isSecond) return;
@@ -219,15 +222,12 @@ const rivalOf = (
     : undefined;
 };
 
-/** A call that has waited for a second may be late or never end: where calls end late and nobody gave up on one, it was late. */
-const lateAfterAll = ({ entity, kind }: Cause, { suspects }: Ranking): string | undefined => {
-  const first = suspects[0]!;
-  const isGivenUp = suspects.some(
-    (one) => one.entity === entity && one.series.some(({ meta }) => meta.class === 'errors'),
-  );
-  return kind === 'hang' && first.entity === entity && first.kind === 'latency' && !isGivenUp
-    ? `${entity}\u0000latency`
-    : undefined;
+/** The ranking where what was named as hanging turned out to be late: its calls have ended, whoever gave up on some before. */
+const lateAfterAll = ({ entity, kind }: Cause, ranking: Ranking, evidence: Evidence): Ranking | undefined => {
+  const isLate = kind === 'hang' && ranking.suspects[0]!.entity === entity && endedLate(evidence, entity);
+  if (!isLate) return undefined;
+  const suspects = ranking.suspects.map((one) => (one.entity === entity ? { ...one, kind: 'latency' as const } : one));
+  return { ...ranking, suspects };
 };
 
 /** JSON knows no NaN: a silent series' figure is told as 0. */
