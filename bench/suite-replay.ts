@@ -10,7 +10,7 @@ import { again, type Whole } from './suite/again.ts';
 import { firstBadSample } from './suite/first-sample.ts';
 import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
-import { type Row, rowsOf, type Second, streamOf } from './suite/rows.ts';
+import { msOrNull, type Row, rowsOf, type Second, streamOf } from './suite/rows.ts';
 import { type Expected, score, scoreBoth } from './suite/score.ts';
 import { namesIn, plain, shuffled } from './suite/shuffle.ts';
 import { brief, table, verdict } from './suite/table.ts';
@@ -40,8 +40,12 @@ const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
     const { kinds, nature } = truths[fault]!;
     const began = of.beganMs ?? t0Ms;
     const fromMs =
-      nature === 'growing' || began === null ? t0Ms : (firstBadSample(recording, right, began, row.untilMs) ?? began);
-    return { right, kinds, fromMs: fromMs ?? undefined, deadlineMs: deadlineMs[nature] };
+      nature === 'growing'
+        ? (t0Ms ?? Number.POSITIVE_INFINITY)
+        : began === null
+          ? undefined
+          : (firstBadSample(recording, right, began, row.untilMs) ?? began);
+    return { right, kinds, fromMs, deadlineMs: deadlineMs[nature] };
   };
   const expected = expectedOf(row);
   const decided = within(seen, row);
@@ -49,7 +53,7 @@ const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
     row.second === undefined
       ? score(decided, expected, row.pages)
       : scoreBoth(decided, [expected, expectedOf(row.second)], row.pages);
-  return { ...row, t0Ms: expected.fromMs ?? null, beganMs, ...scored };
+  return { ...row, t0Ms: msOrNull(expected.fromMs), beganMs, ...scored };
 };
 
 /** Cases of one life whose decisions are the same under other names; the first difference of each other one is told. */

@@ -31,6 +31,10 @@ export type Row = Score & {
   readonly untilMs: number;
 };
 
+/** Files know no infinite time: what never came is null there. */
+export const msOrNull = (ms: number | undefined): number | null =>
+  ms !== undefined && Number.isFinite(ms) ? ms : null;
+
 /** The rows in a file of ours, trusted as they are; none where there is no file. */
 export const rowsOf = (path: string): Row[] =>
   existsSync(path)

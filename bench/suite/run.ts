@@ -14,7 +14,7 @@ import type { Case, Variant } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
 import { firstBadSample } from './first-sample.ts';
 import type { Follow } from './record.ts';
-import type { Row } from './rows.ts';
+import { msOrNull, type Row } from './rows.ts';
 import { type Expected, score, scoreBoth } from './score.ts';
 
 export type Stage = {
@@ -115,7 +115,6 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     );
   const pages = receiver.pages.slice(pagesFrom).filter((page) => page.path !== '/hook' && page.action === 'trigger');
   const name = (role: string): string => (role === 'host' ? hostname() : platform.name(role));
-  const growing = Number.isFinite(growingMs) ? growingMs : undefined;
   const inputs = await stage.inputs();
   const truthOf = (of: Variant & { readonly fault: string }): Expected & { readonly beganMs: number | undefined } => {
     const truth = truthFor(of.fault);
@@ -123,9 +122,11 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     const right = rightFor(truth, of.target, of.options?.to, name);
     const beganMs = beganAt(stage, of.fault, fromMs);
     const t0 =
-      nature === 'growing' || beganMs === undefined
-        ? growing
-        : (firstBadSample(inputs, right, beganMs, untilMs) ?? beganMs);
+      nature === 'growing'
+        ? growingMs
+        : beganMs === undefined
+          ? undefined
+          : (firstBadSample(inputs, right, beganMs, untilMs) ?? beganMs);
     return { right, kinds, fromMs: t0, deadlineMs: deadlineMs[nature], beganMs };
   };
   const expected = truthOf(one);
@@ -152,14 +153,14 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
             fault: second.fault,
             right: also.right,
             beganMs: also.beganMs ?? null,
-            t0Ms: also.fromMs ?? null,
+            t0Ms: msOrNull(also.fromMs),
           },
         }),
     closed: closed === true,
-    feltMs: Number.isFinite(growingMs) ? growingMs - fromMs : null,
+    feltMs: msOrNull(growingMs - fromMs),
     fromMs,
     beganMs: expected.beganMs ?? null,
-    t0Ms: expected.fromMs ?? null,
+    t0Ms: msOrNull(expected.fromMs),
     untilMs,
     ...(also === undefined ? score(seen, expected, paged) : scoreBoth(seen, [expected, also], paged)),
   };

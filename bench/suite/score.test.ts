@@ -74,6 +74,14 @@ describe('score', () => {
     });
   });
 
+  it('is in time where what grows is named before customers ever feel it, and late where nobody knows since when they do', () => {
+    const seen = [at(2_000, opened('i')), at(2_100, cause('bank'))];
+    const unfelt = { ...bank, fromMs: Number.POSITIVE_INFINITY };
+    expect(score(seen, unfelt, 1)).toMatchObject({ top1: true, rightAfterMs: null, inTime: true });
+    expect(score([], unfelt, 0)).toMatchObject({ inTime: false });
+    expect(score(seen, { ...bank, fromMs: undefined }, 1)).toMatchObject({ rightAfterMs: null, inTime: false });
+  });
+
   it('wants no incident where nothing is broken', () => {
     const nobody = { right: [], kinds: [], fromMs: 0, deadlineMs: 2_000 };
     expect(score([], nobody, 0)).toMatchObject({ top1: true, inTime: true, extra: 0 });

@@ -6,7 +6,7 @@ export type Expected = {
   /** Names that count as right; empty where no incident may be opened. */
   readonly right: readonly string[];
   readonly kinds: readonly string[];
-  /** Bench time from which the deadline runs, and the deadline, ms; undefined where no figure of customers ever moved. */
+  /** Bench time from which the deadline runs, and the deadline, ms: undefined where nobody knows, infinite where customers never felt what was growing. */
   readonly fromMs: number | undefined;
   readonly deadlineMs: number;
 };
@@ -20,7 +20,7 @@ export type Score = {
   readonly top1: boolean;
   readonly top3: boolean;
   readonly kindRight: boolean;
-  /** From `fromMs` to the first time that a right cause was named. */
+  /** From `fromMs` to the first time that a right cause was named; null where either never came. */
   readonly rightAfterMs: number | null;
   readonly inTime: boolean;
   readonly pages: number;
@@ -77,7 +77,7 @@ export const score = (seen: readonly Seen[], expected: Expected, pages: number):
   const first = causes[0]?.named;
   const last = causes.findLast(({ named }) => isRight(named.cause.entity))?.named ?? causes.at(-1)?.named;
   const hit = causes.find(({ named }) => isRight(named.cause.entity));
-  const rightAfterMs = hit === undefined || fromMs === undefined ? null : hit.atMs - fromMs;
+  const afterMs = hit === undefined || fromMs === undefined ? undefined : hit.atMs - fromMs;
   const states = new Map<string, Set<string>>();
   for (const { decision } of seen) {
     if (decision.type === 'action.planned') states.set(decision.action.id, new Set());
@@ -97,8 +97,8 @@ export const score = (seen: readonly Seen[], expected: Expected, pages: number):
     kindRight: nobody
       ? opened === 0
       : last !== undefined && isRight(last.cause.entity) && kinds.includes(last.cause.kind),
-    rightAfterMs,
-    inTime: nobody ? opened === 0 : rightAfterMs !== null && rightAfterMs <= deadlineMs,
+    rightAfterMs: afterMs !== undefined && Number.isFinite(afterMs) ? afterMs : null,
+    inTime: nobody ? opened === 0 : afterMs !== undefined && afterMs <= deadlineMs,
     pages,
     actions: applied.length,
     verified: applied.filter((of) => of.has('verified')).length,
