@@ -3,15 +3,13 @@ import type { FaultKind } from '@fenghuo/rules/contract';
 import type { Scored } from './edges.ts';
 import { best, isUnderWay, type Signs } from './signs.ts';
 import { isStopped } from './starved.ts';
+import { GROWN, isSwelling, MEMORY } from './swelling.ts';
 
 /** A figure of its own that left its band for good: from here on it is a confession, however loud the callers are. */
 const CONFESSED = 1;
 /** Collections burn the processor and block the loop, a blocked loop is busy: the effect may be so much louder than what it comes from. */
 const LOUDER = 2;
 
-const MEMORY = /mem|heap|gc/;
-/** A memory that grew by less than half is no shortage: whoever works more holds more, and a loud effect of it is not its own. */
-const GROWN = 1.5;
 const isSlight = ({ series: { meta, baseline }, strength }: Scored): boolean =>
   meta.unit === 'By' && strength.seen < GROWN * (strength.expected ?? baseline.location);
 
@@ -19,15 +17,6 @@ const isSlight = ({ series: { meta, baseline }, strength }: Scored): boolean =>
 const HALF: Readonly<Record<string, number>> = { '1': 0.5, '%': 50 };
 const isPlenty = ({ series: { meta }, strength }: Scored): boolean =>
   meta.class === 'saturation' && meta.bad !== 'down' && strength.seen < (HALF[meta.unit] ?? Number.NEGATIVE_INFINITY);
-
-/** Samples of which the first third says what was held before. */
-const SWELL_SAMPLES = 12;
-/** A memory that has grown since well before anybody suffered, and grows: no news at the onset, and the reason of what began there. */
-const isSwelling = ({ series: { meta, values } }: Scored): boolean => {
-  const told = values.filter((value) => !Number.isNaN(value));
-  if (meta.unit !== 'By' || !MEMORY.test(meta.metric) || told.length < SWELL_SAMPLES) return false;
-  return told[told.length - 1]! >= GROWN * Math.max(...told.subarray(0, Math.floor(told.length / 3)));
-};
 
 /** Families of own figures by their words, each before those that it brings about. */
 const families: readonly (readonly [FaultKind, RegExp])[] = [
@@ -83,7 +72,8 @@ export const kindOf = (entity: string, signs: Signs): FaultKind => {
   if (signs.silent) return 'silence';
   const own = confessed(signs.own);
   // Collections burn the processor and block the loop.
-  if ((own === 'cpu' || own === 'eventloop') && [...signs.own, ...signs.calm].some(isSwelling)) return 'memory';
+  if ((own === 'cpu' || own === 'eventloop') && [...signs.own, ...signs.calm].some(({ series }) => isSwelling(series)))
+    return 'memory';
   if (own !== undefined) return own;
   const of = (name: string): Scored[] => signs.symptoms.filter((s) => s.series.meta.class === name);
   const errors = best(of('errors'));

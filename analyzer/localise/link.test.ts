@@ -62,6 +62,17 @@ describe('the network between two services', () => {
     expect(endsOf(cause.entity)).toEqual(['shop', 'till']);
   });
 
+  it('is not named where the callee runs out of memory: collections stop it, and it does not know how long its callers waited', () => {
+    const held = (grows: number): SeriesEvidence => {
+      const values = Array.from({ length: 18 }, (_, i) => 2e8 + Math.max(0, i - 3) * grows);
+      const one = figure('till', values, { class: 'resource', metric: 'process.memory.usage', unit: 'By', usual: 2e8 });
+      return { ...one, timesMs: one.timesMs.map((timeMs) => timeMs - 15_000) };
+    };
+    const calls = [figure('till', late, { caller: 'shop' }), figure('till', well)];
+    expect(first(...calls, held(1e8)).entity).toBe('till');
+    expect(first(...calls, held(0)).entity).toBe('shop → till');
+  });
+
   it('is named when calls fail that never reach the callee, which reports that it failed none', () => {
     const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
     const failing = figure('till', [12, 14, 11], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });

@@ -7,6 +7,7 @@ import { middleOf } from './past.ts';
 import { defaults } from './settings.ts';
 import { isUnderWay } from './signs.ts';
 import { fullStrengthOf } from './strength.ts';
+import { isSwelling } from './swelling.ts';
 
 /** Ticks since the onset of which the callee must have told, and how many it may have missed: who was down for a moment is no innocent. */
 const TOLD_MIN = 2;
@@ -65,6 +66,8 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
+  // Collections stop it now and then, for which nothing of its own but the memory need be loud yet.
+  if (about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
   // A caller whose own loop is late by so much sees late what was answered in time.
   const isStopped = evidence.series.some(
     (s) => s.meta.entity === caller && isLoop(s) && strength(s) > OWN_MAX && shiftOf(s, from) > CALM_SHARE * lateness,
