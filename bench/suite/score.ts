@@ -1,6 +1,7 @@
 // A run against its truth: pure, from decisions as they were seen, so that a score can be had again from the kept log.
 import type { Decision } from '@fenghuo/rules/contract';
 import type { Seen } from '../incident/witness.ts';
+import { msOrNull } from './rows.ts';
 
 export type Expected = {
   /** Names that count as right; empty where no incident may be opened. */
@@ -97,7 +98,7 @@ export const score = (seen: readonly Seen[], expected: Expected, pages: number):
     kindRight: nobody
       ? opened === 0
       : last !== undefined && isRight(last.cause.entity) && kinds.includes(last.cause.kind),
-    rightAfterMs: afterMs !== undefined && Number.isFinite(afterMs) ? afterMs : null,
+    rightAfterMs: msOrNull(afterMs),
     inTime: nobody ? opened === 0 : afterMs !== undefined && afterMs <= deadlineMs,
     pages,
     actions: applied.length,
