@@ -8,7 +8,7 @@ import { telemetryStream } from '@fenghuo/rules/contract';
 import { startTestCollector, type TestCollector } from '../collector/receive/testing/collector.ts';
 import { streamId } from '../collector/stream-id.ts';
 import { Fleet } from './ingest/fleet.ts';
-import { cpuSeconds, residentMegabytes } from './ingest/processes.ts';
+import { cpuSeconds, residentMegabytes, treeOf } from './ingest/processes.ts';
 import { recording } from './ingest/recording.ts';
 
 type Out = (line: string) => void;
@@ -119,7 +119,14 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       looking = looking.then(look).catch(() => undefined);
     });
     const marking = realClock.every(Math.min(60_000, (seconds * 1_000) / 4), () => {
-      marks.push(Object.fromEntries(Object.entries(roots).map(([part, pid]) => [part, residentMegabytes([pid])])));
+      marks.push(
+        Object.fromEntries(
+          Object.entries(roots).map(([part, pid]) => [
+            part,
+            residentMegabytes(part === 'generator' ? [pid] : treeOf([pid])),
+          ]),
+        ),
+      );
     });
     const sent = await fleet.run(seconds);
     await looking;

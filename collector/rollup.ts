@@ -2,7 +2,7 @@
 import type { Clock, Logger } from '@fenghuo/kit';
 import { noteEnd } from './store/chain.ts';
 import type { Store } from './store/client.ts';
-import { type RollupTable, rollUpNext, rollupEnd, STRETCH_MAX } from './store/rollups.ts';
+import { type RollupTable, rollUpNext, rollupEnd, stretchMax } from './store/rollups.ts';
 
 /**
  * So much a rollup is behind raw, which is asked for anything recent. Every turn makes a row a series, so a minute's turns are a minute
@@ -26,7 +26,7 @@ export type RollupParts = {
 export class Rollup {
   /** Where the rollup ends; unknown at first, and after a failure. */
   private end: number | undefined;
-  private stretch = STRETCH_MAX;
+  private stretch: number;
   private working: Promise<void> | undefined;
   private stopped = false;
   private again: { cancel(): void } | undefined;
@@ -35,6 +35,7 @@ export class Rollup {
 
   constructor(table: RollupTable, parts: RollupParts) {
     this.table = table;
+    this.stretch = stretchMax[table];
     this.parts = parts;
   }
 
@@ -67,7 +68,7 @@ export class Rollup {
       const began = end;
       while (end < position && !this.stopped) {
         const next = await rollUpNext(store, this.table, stream, end, position, this.stretch);
-        this.stretch = Math.min(STRETCH_MAX, this.stretch * 2);
+        this.stretch = Math.min(stretchMax[this.table], this.stretch * 2);
         if (next === end) break;
         end = next;
       }

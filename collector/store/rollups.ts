@@ -6,8 +6,11 @@ import { SCHEMAS } from './frames.ts';
 export type RollupTable = Exclude<ChainTable, 'frames'>;
 export const rollupSeconds: Readonly<Record<RollupTable, number>> = { rollup_1m: 60, rollup_1h: 3_600 };
 
-/** Messages that one stretch covers at most: 100,000 frames of 300 values are aggregated in two seconds of one processor. */
-export const STRETCH_MAX = 100_000;
+/**
+ * Messages that one stretch covers at most: 100,000 frames of 300 values are aggregated in two seconds of one processor. Every stretch makes a row a
+ * series, to be written and merged: a minute of a full fleet (4,000 a second) is one stretch. An hour's rows carry sketches, which all have to fit.
+ */
+export const stretchMax: Readonly<Record<RollupTable, number>> = { rollup_1m: 300_000, rollup_1h: 100_000 };
 
 /** Rows of raw in (from, to]: the day of the first one (days since 1970), undefined where there are none. */
 const firstDay = async (store: Store, stream: string, from: number, to: number): Promise<number | undefined> => {
@@ -29,10 +32,10 @@ export const rollUpNext = async (
   stream: string,
   end: number,
   position: number,
-  stretchMax = STRETCH_MAX,
+  most = stretchMax[table],
 ): Promise<number> => {
   for (let to = end; to < position; ) {
-    to = Math.min(position, to + stretchMax);
+    to = Math.min(position, to + most);
     const day = await firstDay(store, stream, end, to);
     // A stretch without rows is skipped by making it longer: the token stays that of the end that is stored.
     if (day !== undefined)
@@ -80,6 +83,10 @@ const stretch = (
       max_execution_time: WRITE_SECONDS_MAX,
       insert_deduplication_token: token,
       max_insert_threads: '1',
+      // Nobody waits for it: it leaves processors to the inserts beside it.
+      max_threads: 1,
+      // A stretch has one row of a key already; merging it on the way in took as long as aggregating it.
+      optimize_on_insert: 0,
       min_insert_block_size_rows: '1000000000',
       min_insert_block_size_bytes: '0',
     },

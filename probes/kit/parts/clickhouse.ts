@@ -15,6 +15,12 @@ export type ClickHouseOptions = {
   readonly restart?: boolean;
   readonly onEvent?: (event: ProgramEvent) => void;
 };
+/**
+ * Its priority, as `nice` counts it: merges and rollups take a core for seconds and can wait, what is live can not. Side by side as equals they
+ * put the analyzer of a full fleet seconds behind. For the whole process: its own settings for threads do nothing without CAP_SYS_NICE. No
+ * higher, for inserts are live too: a third of an equal's share is left to them.
+ */
+const NICE = 5;
 export type ClickHouseServer = Program & { readonly url: string };
 
 /** Starts it and waits until it answers a query. Throws OpsError: platform_unsupported, port_busy, disk_full, part_failed. */
@@ -46,8 +52,8 @@ export const startClickHouse = async (options: ClickHouseOptions): Promise<Click
   const url = `http://127.0.0.1:${options.httpPort}`;
   const program = await startProgram({
     name: 'ClickHouse',
-    command: process.execPath,
-    args: [programFile('clickhouse.mjs'), launch],
+    command: 'nice',
+    args: ['-n', String(NICE), process.execPath, programFile('clickhouse.mjs'), launch],
     cwd: folder,
     logFile: join(options.data, 'log', 'clickhouse.log'),
     restart: options.restart ?? true,
