@@ -10,6 +10,8 @@ import { type RollupTable, rollUpNext, rollupEnd, stretchMax } from './store/rol
  */
 const everyMs: Readonly<Record<RollupTable, number>> = { rollup_1m: 60_000, rollup_1h: 600_000 };
 const STRETCH_MIN = 100;
+/** After a stretch it rests for as long as that took, at most so long: nobody waits for a rollup, and ten minutes of a full fleet are two dozen of the hour's. */
+const REST_MS_MAX = 3_000;
 /** What failed is tried again so soon, whatever the turn. */
 const AGAIN_MS = 5_000;
 
@@ -61,16 +63,18 @@ export class Rollup {
   }
 
   private async catchUp(): Promise<void> {
-    const { store, stream, log } = this.parts;
+    const { store, stream, log, clock } = this.parts;
     const position = this.parts.position();
     try {
       let end = this.end ?? (await rollupEnd(store, this.table, stream));
       const began = end;
       while (end < position && !this.stopped) {
+        const fromMs = clock.monotonic();
         const next = await rollUpNext(store, this.table, stream, end, position, this.stretch);
         this.stretch = Math.min(stretchMax[this.table], this.stretch * 2);
         if (next === end) break;
         end = next;
+        if (end < position) await clock.sleep(Math.min(REST_MS_MAX, clock.monotonic() - fromMs));
       }
       if (end > began) {
         // Rows expire; that they were there is kept, so that an empty table is not taken for an untouched one.
