@@ -104,3 +104,7 @@ export const decisiveFigure = ({ cause, ranking }: IncidentDocument): Anomaly | 
   (ranking[0]?.evidence ?? [])
     .filter((one) => one.metric === cause?.metric && (one.seen < one.low || one.seen > one.high))
     .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))[0];
+
+/** Whether a figure that was off is so still, on the side on which it hurt: that it is less than usual now (no call waits) is well. */
+export const isStillOff = ({ seen, expected, low, high }: Anomaly, now: number): boolean =>
+  seen >= expected ? now > high : now < low;

@@ -2,7 +2,7 @@
 import type { LiveEvidence } from '@fenghuo/rules/contract';
 import type { IncidentDocument } from '../server/api.ts';
 import { Actions } from './actions.tsx';
-import { adviceFor, decisiveFigure } from './advice.ts';
+import { adviceFor, decisiveFigure, isStillOff } from './advice.ts';
 import { ask } from './ask.tsx';
 import { clock, moment, range, span, times, value } from './format.ts';
 import { type Lang, t, term } from './lang.ts';
@@ -35,7 +35,7 @@ const Figures = ({ of, evidence, lang }: Omit<Props, 'now'>) => {
         </dd>
       </div>
       {live !== null && of.state !== 'closed' && (
-        <div className={live > high || live < low ? 'bad' : 'good'}>
+        <div className={isStillOff(decisive, live) ? 'bad' : 'good'}>
           <dt>{t(lang, 'now')}</dt>
           <dd>{value(live, unit)}</dd>
         </div>

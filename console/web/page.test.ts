@@ -3,7 +3,7 @@ import type { Incident, LiveEvidence, LiveGraph } from '@fenghuo/rules/contract'
 import { describe, expect, it } from 'vitest';
 import { incidentDocument } from '../server/api.ts';
 import { range, span, times, value } from '../shared/figures.ts';
-import { adviceFor, decisiveFigure } from './advice.ts';
+import { adviceFor, decisiveFigure, isStillOff } from './advice.ts';
 import { chartOrder, chartTitle } from './chart-order.ts';
 import { connected, involved, places, shortName } from './graph-shape.ts';
 import { grouped } from './timeline-groups.ts';
@@ -81,28 +81,36 @@ describe('advice', () => {
   });
 });
 
+/** A call's duration, usually 50 ms, as it was seen. */
+const figure = (seen: number, z: number) => ({
+  series: `${seen}`,
+  entity: 'lender',
+  metric: 'm',
+  unit: 's',
+  class: 'latency' as const,
+  shape: 'shift' as const,
+  onsetMs: 0,
+  detectedMs: 0,
+  seen,
+  expected: 0.05,
+  low: 0.03,
+  high: 0.08,
+  z,
+  probability: 1,
+});
+
 it('shows the figure that was out of its band, not one that had come back', () => {
-  const figure = (seen: number, z: number) => ({
-    series: `${seen}`,
-    entity: 'lender',
-    metric: 'm',
-    unit: 's',
-    class: 'latency' as const,
-    shape: 'shift' as const,
-    onsetMs: 0,
-    detectedMs: 0,
-    seen,
-    expected: 0.05,
-    low: 0.03,
-    high: 0.08,
-    z,
-    probability: 1,
-  });
   const suspect = { entity: 'lender', entityKind: 'third_party' as const, metric: 'm', score: 1, why: both('slow') };
   const told = (...evidence: ReturnType<typeof figure>[]) =>
     decisiveFigure(incidentDocument({ ...base, cause, ranking: [{ ...suspect, evidence }] }))?.seen;
   expect(told(figure(0.06, 90), figure(0.7, 20), figure(0.9, 40))).toBe(0.9);
   expect(told(figure(0.06, 90))).toBeUndefined();
+});
+
+it('calls a figure well once it is no longer off on the side on which it hurt', () => {
+  const [late, few] = [figure(0.9, 40), figure(0.01, -40)];
+  expect([0, 0.05, 0.5].map((now) => isStillOff(late, now))).toEqual([false, false, true]);
+  expect([0, 0.05, 0.5].map((now) => isStillOff(few, now))).toEqual([true, false, false]);
 });
 
 describe('charts', () => {
