@@ -4,7 +4,7 @@ import { Graph } from '../graph.ts';
 import { randomNames, rulesFor } from '../testing/platform.ts';
 import { probeOf } from '../testing/probe.ts';
 import { Watch } from '../watch.ts';
-import { confessed, isReason } from './confessed.ts';
+import { confessed } from './confessed.ts';
 
 const toBank = { edge: { callee: 'bank', protocol: 'http' }, unit: 's' } as const;
 const loop = { metric: 'nodejs.eventloop.delay.max', class: 'saturation', unit: 's' } as const;
@@ -44,12 +44,4 @@ it('is nothing where nobody suffers, where the caller is blocked alike, and once
   expect(after(0, [0.7, 0.02]).nats).toBe(0);
   expect(after(9, [0.7, 0.7]).nats).toBe(0);
   expect(after(9, [0.7, 0.02], [0.02, 0.02]).nats).toBe(0);
-});
-
-it('is the reason of what many calls feel once it has lasted, and of little at once', () => {
-  const felt = 40;
-  expect(isReason(after(felt, [1.2, 0.02]), felt)).toBe(false);
-  expect(isReason(after(felt, [1.2, 0.02], [1.2, 0.02]), felt)).toBe(true);
-  expect(isReason(after(felt, [1.2, 0.02], [0.02, 0.02]), felt)).toBe(false);
-  expect(isReason(after(5, [1.2, 0.02]), 5)).toBe(true);
 });

@@ -4,14 +4,11 @@ import { limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import type { Weighed } from './calls.ts';
-import { figureNats, natsOne, noChanceNats, tickNatsMax } from './rarity.ts';
+import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
 
 const none: Weighed = { nats: 0, ticks: 0 };
 /** Ticks by which a process that is blocked may be late with what it tells. */
 const lateTicks = 1;
-
-/** A pause of one process is over by then. */
-const lastsTicks = 2;
 
 /** Seconds beyond its band that anybody would notice: as with calls. */
 const noticedS = 0.1;
@@ -54,10 +51,3 @@ export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickM
   const isShared = [...around].some((other) => strongest(watch, other, tickMs, said.metric).nats > said.nats / 2);
   return isShared ? none : said;
 };
-
-/**
- * Whether what a callee confesses is the reason for what its callers feel: it says more than they do, or, tick after tick, more than chance ever does.
- * @param shown nats of what the callers feel
- */
-export const isReason = ({ nats, ticks }: Weighed, shown: number): boolean =>
-  nats >= shown || (ticks >= lastsTicks && nats >= noChanceNats);

@@ -10,7 +10,7 @@ import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
-import { confessed, isReason } from './confessed.ts';
+import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
 import { opens } from './opening.ts';
@@ -161,7 +161,7 @@ const opener = (
   const kpi = isBusiness ? engine.kpis.find(meta.metric) : undefined;
   if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher')))
     return undefined;
-  const isConfessed = own !== undefined && isReason(own, shown);
+  const isConfessed = own !== undefined && own.nats >= shown;
   // One slow call makes a mean; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
   if (meta.stat === 'mean' && !isConfessed && ticks < meanTicks && !watch.opening.has(index)) return undefined;
   const demand = crowd(watch, one);
