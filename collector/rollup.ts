@@ -32,6 +32,7 @@ export class Rollup {
   private working: Promise<void> | undefined;
   private stopped = false;
   private again: { cancel(): void } | undefined;
+  private endRest: () => void = () => undefined;
   private readonly table: RollupTable;
   private readonly parts: RollupParts;
 
@@ -49,6 +50,7 @@ export class Rollup {
         this.stopped = true;
         timer.cancel();
         this.again?.cancel();
+        this.endRest();
         await this.working;
       },
     };
@@ -60,6 +62,17 @@ export class Rollup {
       this.working = undefined;
     });
     return this.working;
+  }
+
+  /** Resolves after `ms`, or at once when it is stopped. */
+  private rest(ms: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = this.parts.clock.after(ms, done);
+      this.endRest = () => {
+        timer.cancel();
+        done();
+      };
+    });
   }
 
   private async catchUp(): Promise<void> {
@@ -74,7 +87,7 @@ export class Rollup {
         this.stretch = Math.min(stretchMax[this.table], this.stretch * 2);
         if (next === end) break;
         end = next;
-        if (end < position) await clock.sleep(Math.min(REST_MS_MAX, clock.monotonic() - fromMs));
+        if (end < position && !this.stopped) await this.rest(Math.min(REST_MS_MAX, clock.monotonic() - fromMs));
       }
       if (end > began) {
         // Rows expire; that they were there is kept, so that an empty table is not taken for an untouched one.

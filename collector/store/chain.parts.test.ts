@@ -1,5 +1,5 @@
 // The chain against a real ClickHouse: of two inserts after one sequence the first counts, whoever is late, and everybody learns where it ends.
-import { createSelfMetrics, realClock } from '@fenghuo/kit';
+import { createSelfMetrics, realClock, virtualClock } from '@fenghuo/kit';
 import { startTestClickHouse, type TestClickHouse } from '@fenghuo/kit/testing';
 import { hash64 } from '@fenghuo/rules/contract';
 import { pino } from 'pino';
@@ -12,6 +12,7 @@ import { Writer } from '../writer.ts';
 import { append, chainEnd, noteEnd } from './chain.ts';
 import { migrate, openStore, type Store } from './index.ts';
 import { migrations } from './migrations.ts';
+import { stretchMax } from './rollups.ts';
 
 let clickhouse: TestClickHouse;
 let store: Store;
@@ -151,6 +152,21 @@ it('rolls up what comes late and what is far off, in stretches, without reading 
     { at: FROM_MS / 1_000, count: '602', low: -300 },
     { at: 4_294_965_600, count: '2', low: 9 },
   ]);
+});
+
+it('rests between stretches, and does not keep whoever stops it waiting for that', async () => {
+  const stream = hash64('tired');
+  const far = stretchMax.rollup_1m + 5;
+  await put(stream, 0, batchOf(stream, 1, 10), DAY);
+  const more = new Batch(big(stream));
+  more.add(far, origin, FROM_MS, Float64Array.of(1, 2));
+  await put(stream, 10, more, DAY);
+  // A clock that stands still: a rest would last for ever.
+  const clock = virtualClock(FROM_MS);
+  const { stop } = new Rollup('rollup_1m', { store, clock, log: silent, stream, position: () => far }).start();
+  while ((await chainEnd(store, 'rollup_1m', stream)) === 0) await realClock.sleep(20);
+  await stop();
+  expect(await chainEnd(store, 'rollup_1m', stream)).toBe(stretchMax.rollup_1m);
 });
 
 it('brings tables of the first form to this one, with what they hold', async () => {
