@@ -106,6 +106,14 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
           part === 'generator' ? process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6 : cpuSeconds([pid]),
         ]),
       );
+    // What a part began is its own: NATS runs under a guard.
+    const memory = (): Record<string, number> =>
+      Object.fromEntries(
+        Object.entries(roots).map(([part, pid]) => [
+          part,
+          residentMegabytes(part === 'generator' ? [pid] : treeOf([pid])),
+        ]),
+      );
     const before = used();
     const lags = { stored: [] as number[], analysed: [] as number[] };
     const marks: Record<string, number>[] = [];
@@ -119,14 +127,7 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       looking = looking.then(look).catch(() => undefined);
     });
     const marking = realClock.every(Math.min(60_000, (seconds * 1_000) / 4), () => {
-      marks.push(
-        Object.fromEntries(
-          Object.entries(roots).map(([part, pid]) => [
-            part,
-            residentMegabytes(part === 'generator' ? [pid] : treeOf([pid])),
-          ]),
-        ),
-      );
+      marks.push(memory());
     });
     const sent = await fleet.run(seconds);
     await looking;

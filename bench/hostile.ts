@@ -1,10 +1,10 @@
 // `npm run bench:hostile`: attacks on a real collector while another sender works: what it feels, and whether it loses anything.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { realClock } from '@fenghuo/kit';
 import { startTestCollector, type TestCollector } from '../collector/receive/testing/collector.ts';
 import { encodeWrite1, snappied } from '../collector/receive/testing/encode.ts';
 import { type Attack, attacks } from './hostile/attacks.ts';
+import { residentMegabytes } from './ingest/processes.ts';
 
 type Out = (line: string) => void;
 type Phase = {
@@ -112,7 +112,7 @@ const phase = async (
     took.push(realClock.monotonic() - sent);
     if (status === 204) acknowledged.samples += SERIES;
     else failed++;
-    rss = Math.max(rss, residentMegabytes(to.pid()));
+    rss = Math.max(rss, residentMegabytes([to.pid()!]));
     await realClock.sleep(Math.max(0, EVERY_MS - (realClock.monotonic() - from)));
   }
   const answers = (await attacking?.answers) ?? {};
@@ -163,12 +163,4 @@ const startAttack = async (
     () => JSON.parse(said.split('\n')[1] || '{"the attack ended by itself":1}') as Record<string, number>,
   );
   return { answers };
-};
-
-const residentMegabytes = (pid: number | undefined): number => {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-  } catch {
-    return 0;
-  }
 };

@@ -17,8 +17,8 @@ export type ClickHouseOptions = {
 };
 /**
  * Its priority, as `nice` counts it: merges and rollups take a core for seconds and can wait, what is live can not. Side by side as equals they
- * put the analyzer of a full fleet seconds behind. For the whole process: its own settings for threads do nothing without CAP_SYS_NICE. No
- * higher, for inserts are live too: a third of an equal's share is left to them.
+ * put the analyzer of a full fleet seconds behind. For the whole process: of its own setting for merges (os_threads_nice_value_merge_mutate) one
+ * of two merging threads took no notice. No higher, for inserts are live too: a third of an equal's share is left to them.
  */
 const NICE = 5;
 export type ClickHouseServer = Program & { readonly url: string };
