@@ -65,23 +65,27 @@ const plan = (engine: Engine, id: string): undefined => {
     return;
   const { cause } = incident;
   if (healthyFor(engine, id) > 0 || incident.actions.some((a) => !actionFinal(a.state))) return;
-  for (const candidate of candidates(engine, cause, incident.onsetMs))
-    if (attempt(engine, incident, cause, candidate)) return;
+  const fitting = candidates(engine, cause, incident.onsetMs);
+  for (const [i, candidate] of fitting.entries()) {
+    const waitMs = attempt(engine, incident, cause, candidate);
+    // Whether the next one helps is known after its time for that; one that may begin before then keeps its turn.
+    if (waitMs <= (fitting[i + 1]?.rule.verify.within ?? 0)) return;
+  }
   const now = engine.incidents.get(id);
   if (now !== undefined) recommend(engine, now);
 };
 
-/** Plans one playbook and carries it out where nothing forbids it; whether it is under way now. */
-const attempt = (engine: Engine, incident: Incident, cause: Cause, candidate: Candidate): boolean => {
+/** Plans one playbook and carries it out where nothing forbids it. Answers in how many ms it may be: 0 where it is under way, infinity for never. */
+const attempt = (engine: Engine, incident: Incident, cause: Cause, candidate: Candidate): number => {
   const { rule } = candidate;
   const before = incident.actions.filter((a) => a.playbook === rule.name && a.cause === cause.entity);
   // What was tried and did not help, or what a person refused, is not tried again.
   const isVain = (a: ActionView): boolean =>
     (actionFinal(a.state) && a.state !== 'refused' && a.verifiedMs === undefined) || engine.rejected.has(a.id);
-  if (before.some(isVain)) return false;
+  if (before.some(isVain)) return Number.POSITIVE_INFINITY;
   const plan = planOf(candidate, cause, incident.id, `a${engine.options.partition}-${engine.now.seq}-${engine.now.n}`);
-  const why = forbidden(engine, rule, plan, cause);
-  if (why !== undefined && before.some((a) => a.state === 'refused')) return false;
+  const no = forbidden(engine, rule, plan, cause);
+  if (no !== undefined && before.some((a) => a.state === 'refused')) return no.forMs;
   const { title } = rule;
   const { target, flag, value } = plan;
   emit(engine, {
@@ -91,11 +95,11 @@ const attempt = (engine: Engine, incident: Incident, cause: Cause, candidate: Ca
     why: { en: `${title.en}: ${target} ${flag} → ${value}`, zh: `${title.zh}：${target} ${flag} → ${value}` },
   });
   const view = actions(engine).find((a) => a.id === plan.id)!;
-  if (why !== undefined) move(engine, view, 'refused', why);
+  if (no !== undefined) move(engine, view, 'refused', no.why);
   else if (rule.guards.approval === 'person')
     move(engine, view, 'awaiting_approval', { en: 'its playbook asks for a person', zh: '预案要求人工审批' });
   else move(engine, view, 'applying', { en: 'all guards passed', zh: '全部护栏通过' });
-  return why === undefined;
+  return no?.forMs ?? 0;
 };
 
 const move = (engine: Engine, view: ActionView, to: ActionState, why: Bilingual, by?: string): undefined => {

@@ -23,7 +23,8 @@ const approvalMsMax = 600_000;
 export const isHolding = (state: ActionState): boolean =>
   state === 'applying' || state === 'applied' || state === 'verified';
 
-const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+/** For a reason: `1.5 s`. */
+export const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
 /** The next state and why, or undefined while there is nothing to do but wait. Every state but the final ones is left in bounded time. */
 export const advance = (view: ActionView, rule: PlaybookRule, seen: Observation): Move | undefined => {

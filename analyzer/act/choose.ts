@@ -8,6 +8,7 @@ import {
   type PlaybookRule,
 } from '@fenghuo/rules/contract';
 import { type Engine, figures, healthyUpTo } from '../engine.ts';
+import { seconds } from './advance.ts';
 import { deployOf } from './deploy.ts';
 
 const hourMs = 3_600_000;
@@ -72,33 +73,44 @@ export const planOf = ({ rule, alternative }: Candidate, cause: Cause, incident:
 export const actions = (engine: Engine): ActionView[] =>
   [...engine.incidents.values()].flatMap((incident) => incident.actions);
 
-/** Why the plan may not be carried out now; undefined where nothing forbids it. */
+/** Why a plan may not be carried out now, and after how many ms nothing will forbid it any more (infinity: nobody knows). */
+export type Forbidden = { readonly why: Bilingual; readonly forMs: number };
+
+/** What forbids the plan now; undefined where nothing does. A cooldown comes last: where it is told, nothing else stands in the way. */
 export const forbidden = (
   engine: Engine,
   rule: PlaybookRule,
   plan: ActionPlan,
   cause: Cause,
-): Bilingual | undefined => {
+): Forbidden | undefined => {
   const { atMs } = engine.now;
   const { guards, when } = rule;
   const carriedOut = actions(engine).filter(
     (a) => a.playbook === rule.name && a.state !== 'refused' && a.id !== plan.id,
   );
   const holding = actions(engine).filter((a) => a.id !== plan.id && !actionFinal(a.state));
-  const last = Math.max(...carriedOut.map((a) => a.undoneMs ?? a.plannedMs));
-  if (engine.options.act === 'off') return { en: 'the kill switch is on (FENGHUO_ACT=off)', zh: '处置总开关已关闭' };
+  if (engine.options.act === 'off') return never('the kill switch is on (FENGHUO_ACT=off)', '处置总开关已关闭');
   if (cause.confidence < when.confidenceMin)
-    return {
-      en: `confidence ${cause.confidence.toFixed(2)} is below ${when.confidenceMin}`,
-      zh: `置信度 ${cause.confidence.toFixed(2)} 低于 ${when.confidenceMin}`,
-    };
+    return never(
+      `confidence ${cause.confidence.toFixed(2)} is below ${when.confidenceMin}`,
+      `置信度 ${cause.confidence.toFixed(2)} 低于 ${when.confidenceMin}`,
+    );
   if (holding.some((a) => a.target === plan.target && a.flag === plan.flag))
-    return { en: `${plan.target} ${plan.flag} is held by another action`, zh: `${plan.target} ${plan.flag} 已被占用` };
+    return never(`${plan.target} ${plan.flag} is held by another action`, `${plan.target} ${plan.flag} 已被占用`);
   if (holding.filter((a) => a.playbook === rule.name).length >= guards.concurrencyMax)
-    return { en: `${guards.concurrencyMax} of this playbook hold already`, zh: '同类处置已达并发上限' };
-  if (atMs - last < guards.cooldown) return { en: 'the last one was too short ago', zh: '仍在冷却期' };
+    return never(`${guards.concurrencyMax} of this playbook hold already`, '同类处置已达并发上限');
   if (carriedOut.filter((a) => atMs - a.plannedMs < hourMs).length >= guards.perHourMax)
-    return { en: `${guards.perHourMax} within an hour are enough`, zh: '一小时内次数已达上限' };
-  if (engine.options.act === 'dry') return { en: 'dry run only (FENGHUO_ACT=dry)', zh: '仅演练，不执行' };
-  return undefined;
+    return never(`${guards.perHourMax} within an hour are enough`, '一小时内次数已达上限');
+  if (engine.options.act === 'dry') return never('dry run only (FENGHUO_ACT=dry)', '仅演练，不执行');
+  const sinceMs = atMs - Math.max(...carriedOut.map((a) => a.undoneMs ?? a.plannedMs));
+  if (sinceMs >= guards.cooldown) return undefined;
+  return {
+    why: {
+      en: `the last one was ${seconds(sinceMs)} ago, its cooldown is ${seconds(guards.cooldown)}`,
+      zh: `距上次处置 ${seconds(sinceMs)}，冷却期为 ${seconds(guards.cooldown)}`,
+    },
+    forMs: guards.cooldown - sinceMs,
+  };
 };
+
+const never = (en: string, zh: string): Forbidden => ({ why: { en, zh }, forMs: Number.POSITIVE_INFINITY });

@@ -69,6 +69,29 @@ describe('several playbooks for one cause', () => {
     expect(run.of('incident.recommended')).toEqual([]);
   });
 
+  it.each([
+    [4, ['held refused', 'held applying']],
+    [60, ['held refused', 'next applying']],
+  ])(
+    'keep their turn for a cooldown of %s s only where the next could not be judged before its end',
+    (cooldown, moves) => {
+      const run = new Run(
+        37,
+        withPlaybooks((n) => [
+          playbook('held', n.shop, { guards: { cooldown: `${cooldown}s` } }),
+          playbook('next', n.front),
+        ]),
+      ).seconds(120);
+      // It helps, the trouble ends, it is undone; then the trouble is back at once.
+      const helped = () => (run.flags.get(`${run.platform.names.shop} held`) === undefined ? failing(run) : {});
+      run.seconds(8, helped);
+      for (let s = 0; s < 40 && !run.moves.includes('held undone'); s++) run.seconds(1);
+      expect(run.moves).toEqual(['applying', 'applied', 'verified', 'undoing', 'undone'].map((to) => `held ${to}`));
+      run.seconds(8, failing(run));
+      expect(run.moves.slice(5, 7)).toEqual(moves);
+    },
+  );
+
   it('act only about what is on their list', () => {
     const run = new Run(
       33,
