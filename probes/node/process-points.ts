@@ -1,6 +1,6 @@
 // The process's own figures: processor, memory, descriptors, switches, heap. Read from Node and /proc/self, a tick at a time.
 import { readdirSync, readFileSync } from 'node:fs';
-import { getHeapCodeStatistics, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { MetricClass, ValueKind } from '@fenghuo/rules/contract';
 import type { Emit } from './point.ts';
 
@@ -69,9 +69,7 @@ export class ProcessPoints {
     put('v8js.heap.total_available_size', 'By', heap.total_available_size);
     put('v8js.heap.detached_contexts', '{context}', heap.number_of_detached_contexts);
     put('v8js.heap.global_handles.used', 'By', heap.used_global_handles_size);
-    const code = getHeapCodeStatistics();
-    put('v8js.heap.code.size', 'By', code.code_and_metadata_size);
-    put('v8js.heap.bytecode.size', 'By', code.bytecode_and_metadata_size);
+    // Not getHeapCodeStatistics: it walks through the whole heap, 23 ms of a 60 MB one, and nothing else runs meanwhile.
     for (const space of getHeapSpaceStatistics())
       put('v8js.memory.heap.used', 'By', space.space_used_size, 'gauge', 'resource', {
         'v8js.heap.space.name': space.space_name,
