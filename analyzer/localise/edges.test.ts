@@ -62,3 +62,19 @@ test('leaves a complaint that another caller shares with the callee, unless the 
   expect(shareOut(both).callers.size).toBe(0);
   expect(shareOut(both, nobody, (entity) => entity === 'a').callers.get('a')?.strength.strength).toBeGreaterThan(2);
 });
+
+test('one slow call at the onset is no complaint about a callee that another caller has waited for ever since', () => {
+  const told = (one: Scored, ...values: number[]): Scored => ({
+    ...one,
+    series: {
+      ...one.series,
+      timesMs: Float64Array.from(values, (_, i) => 1_000 * i),
+      values: Float64Array.from(values),
+    },
+  });
+  // The pool of a is exhausted: it waits for its database, which answers b as ever; only in the first second one of the calls of b took a little longer.
+  const waits = told(edge('a', 'database', 7), 1, 400, 900);
+  const blamed = (...ofB: number[]) => shareOut([waits, told(edge('b', 'database', 0.6), ...ofB)]).callers.get('a');
+  expect(blamed(9, 1, 1)?.strength.strength).toBeGreaterThan(4);
+  expect(blamed(9, 9, 9)).toBeUndefined();
+});

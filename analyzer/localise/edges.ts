@@ -2,7 +2,7 @@
 // A two-way effects model, caller plus callee, fitted by medians (as in Tukey's median polish): what all callees of one caller have in
 // common is subtracted in the metric's own unit, and what remains must stand out from the callees' differences among each other.
 import type { SeriesEvidence } from '../types.ts';
-import { MAD_TO_SD } from './past.ts';
+import { MAD_TO_SD, toldFrom } from './past.ts';
 import type { Settings } from './settings.ts';
 import { fullStrengthOf, type Strength, tempered } from './strength.ts';
 
@@ -17,14 +17,38 @@ const withStrength = (one: Scored, strength: number): Scored => ({
   strength: { ...one.strength, strength },
 });
 
-/** Strength by caller and callee: the best of the edge's figures; an edge without a sample in the incident has no say. */
-const edgesOf = (scored: readonly Scored[]): Map<string, Map<string, number>> => {
-  const edges = new Map<string, Map<string, number>>();
-  for (const { series, strength } of scored) {
-    const { caller, entity } = series.meta;
-    if (caller === undefined || caller === entity || strength.present === 0) continue;
-    const of = edges.get(caller) ?? new Map<string, number>();
-    of.set(entity, Math.max(of.get(entity) ?? 0, strength.strength));
+/** What a caller says of a callee: by the loudest figure of the edge, and whether any of them is still out of its band. */
+type Complaint = { readonly strength: number; readonly isNow: boolean };
+
+/** Samples back in which a figure that goes on is out of its band. */
+const NOW = 2;
+
+/** Whether a figure is out of its band in its last samples too: one that was only once has nothing to do with what goes on. */
+const goesOn = ({ series, strength }: Scored, fromMs: number, { zLeast }: Settings): boolean => {
+  if (strength.strength === 0) return false;
+  const { location, scale } = series.baseline;
+  const edge = zLeast * scale;
+  return toldFrom(series, fromMs)
+    .slice(-NOW)
+    .some((value) => Math.abs(value - location) > edge);
+};
+
+/** Complaints by caller and callee; an edge without a sample in the incident has no say. */
+const edgesOf = (
+  scored: readonly Scored[],
+  fromMs: number,
+  settings: Settings,
+): Map<string, Map<string, Complaint>> => {
+  const edges = new Map<string, Map<string, Complaint>>();
+  for (const one of scored) {
+    const { caller, entity } = one.series.meta;
+    if (caller === undefined || caller === entity || one.strength.present === 0) continue;
+    const of = edges.get(caller) ?? new Map<string, Complaint>();
+    const said = of.get(entity);
+    of.set(entity, {
+      strength: Math.max(said?.strength ?? 0, one.strength.strength),
+      isNow: said?.isNow === true || goesOn(one, fromMs, settings),
+    });
     edges.set(caller, of);
   }
   return edges;
@@ -109,20 +133,23 @@ export const shareOut = (
   { waitsFor, confesses }: About,
 ): { readonly kept: Scored[]; readonly callers: Map<string, Scored> } => {
   const { kept: left, common: callers } = lessCommon(scored, fromMs, settings, waitsFor);
-  const edges = edgesOf(left);
-  const complaints = new Map<string, { caller: string; strength: number }[]>();
+  const edges = edgesOf(left, fromMs, settings);
+  const complaints = new Map<string, (Complaint & { readonly caller: string })[]>();
   for (const [caller, of] of edges)
-    for (const [callee, strength] of of)
-      complaints.set(callee, [...(complaints.get(callee) ?? []), { caller, strength }]);
+    for (const [callee, said] of of) complaints.set(callee, [...(complaints.get(callee) ?? []), { caller, ...said }]);
   const kept = left.map((one) => {
     const { caller, entity } = one.series.meta;
-    const own = caller === undefined ? undefined : edges.get(caller)?.get(entity);
-    if (caller === undefined || own === undefined || own === 0) return one;
-    const others = (complaints.get(entity) ?? []).filter((c) => c.caller !== caller).map((c) => c.strength);
+    const said = caller === undefined ? undefined : edges.get(caller)?.get(entity);
+    if (caller === undefined || said === undefined || said.strength === 0) return one;
+    const own = said.strength;
+    const others = (complaints.get(entity) ?? []).filter((c) => c.caller !== caller);
     // Whoever is not alone with a complaint, and shows no reason of its own, has it of the callee, however much louder it is.
-    const isShared = others.some((other) => other > settings.noise) && !confesses(caller);
+    const isAlike = (other: Complaint): boolean => other.strength > settings.noise && (other.isNow || !said.isNow);
+    const isShared = others.some(isAlike) && !confesses(caller);
     const agreed =
-      others.length === 0 || isShared ? own : Math.min(own, Math.max(...others, own * settings.complaintAlone));
+      others.length === 0 || isShared
+        ? own
+        : Math.min(own, Math.max(...others.map(({ strength }) => strength), own * settings.complaintAlone));
     const part = one.strength.strength * (1 - agreed / own);
     if (part > (callers.get(caller)?.strength.strength ?? 0)) callers.set(caller, withStrength(one, part));
     return part === 0 ? one : withStrength(one, one.strength.strength - part);

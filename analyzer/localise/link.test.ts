@@ -73,6 +73,28 @@ describe('the network between two services', () => {
     expect(first(...calls, held(0)).entity).toBe('shop → till');
   });
 
+  it('is not named where the callee itself waits for somebody as long as it is waited for: it has got the calls', () => {
+    const age = { metric: 'fenghuo.client.oldest_request.age', usual: 0.001 } as const;
+    const calls = [
+      figure('till', late, { caller: 'shop' }),
+      figure('till', well),
+      figure('till', [0.7, 1.7, 2.7], { ...age, caller: 'shop' }),
+    ];
+    // It waits for a connection out of its pool; the store answers everybody else.
+    const waits = figure('store', [0.7, 1.7, 2.7], { ...age, caller: 'till' });
+    expect(overLinks(localise(seen(...calls)), seen(...calls, waits)).suspects[0]?.entity).toBe('till');
+    expect(first(...calls).entity).toBe('shop → till');
+  });
+
+  it('is named for calls that fail though the caller is a little busy with trying them again', () => {
+    const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
+    const failing = figure('till', [22, 34, 24], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });
+    const none = figure('till', [0, 0, 0], { ...errors, metric: 'fenghuo.server.errors' });
+    const loop = figure('shop', [0.3, 0.4, 0.3], { metric: 'nodejs.eventloop.delay.max', class: 'saturation' });
+    const inTime = figure('till', [0.055, 0.055, 0.055], { caller: 'shop' });
+    expect(first(failing, none, inTime, loop).entity).toBe('shop → till');
+  });
+
   it('is named when calls fail that never reach the callee, which reports that it failed none', () => {
     const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
     const failing = figure('till', [12, 14, 11], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });
