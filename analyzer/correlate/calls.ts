@@ -9,6 +9,7 @@ import {
   failShare,
   figureNats,
   natsOf,
+  type Slowest,
   slowShare,
   tickNatsMax,
   troubleNats,
@@ -33,26 +34,41 @@ export type Weighed = { readonly nats: number; readonly ticks: number; readonly 
 /** Nats of one tick: its figure and the calls behind it. */
 type OfTick = (value: number, calls: number) => number;
 
+/** Ticks after which it is known what few of them are beyond. */
+const settledTicks = 120;
+
+/** What calls like those of `one` take at their slowest; of a kind without extremes, the end of its own band. */
+export const slowestOf = ({ bank, groups }: Watch, one: Series, counts: Series): Slowest => {
+  const calls = bank.baseline(counts.index).location;
+  const tail = groups.tails.get(one.calls);
+  if (tail === undefined) return { extreme: bank.expected(one.index).high, edge: Number.POSITIVE_INFINITY, calls };
+  const { location, n } = bank.baseline(tail.index);
+  return {
+    extreme: location,
+    edge: n < settledTicks ? Number.POSITIVE_INFINITY : bank.expected(tail.index).high,
+    calls,
+  };
+};
+
 const ofLatency = (watch: Watch, one: Series, counts: Series): OfTick => {
-  const usualCalls = watch.bank.baseline(counts.index).location;
+  const slowest = slowestOf(watch, one, counts);
   const tail = watch.groups.tails.get(one.calls);
-  const extreme = tail === undefined ? watch.bank.expected(one.index).high : watch.bank.baseline(tail.index).location;
   if (one.meta.stat === 'mean') {
     const usual = watch.bank.expected(one.index).expected;
     const most = tail === undefined || tail.lastMs !== one.lastMs ? Number.POSITIVE_INFINITY : tail.last;
-    return (value, n) => meanNats(n, value - usual, Math.max(value, most) - usual, usual, extreme, usualCalls);
+    return (value, n) => meanNats(n, value - usual, Math.max(value, most) - usual, usual, slowest);
   }
-  return (value, n) => natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, usualCalls));
+  return (value, n) => natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, slowest));
 };
 
 /**
  * A mean may be one slow call's doing: as many calls are behind its excess as the slowest of them leaves room for, and one where nobody knows that
  * (a sum of heavy tails is its greatest term, Embrechts et al. 1997).
  */
-const meanNats = (n: number, over: number, most: number, usual: number, extreme: number, calls: number): number => {
+const meanNats = (n: number, over: number, most: number, usual: number, slowest: Slowest): number => {
   if (over <= 0) return 0;
   const slow = Math.min(Math.ceil(n), Math.max(1, Math.floor((n * over) / most)));
-  return natsOf(n, slow, slowShare(usual + (n * over) / slow, extreme, calls));
+  return natsOf(n, slow, slowShare(usual + (n * over) / slow, slowest));
 };
 
 /** The calls behind each of a series' last samples, aligned from the present back; undefined where nobody counts them. */

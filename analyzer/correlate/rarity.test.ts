@@ -36,16 +36,32 @@ it('is the binomial tail, never above it by more than its bound', () => {
 });
 
 it('lets six calls of sixteen times the usual open on a platform of fifty places, and not on one of four thousand', () => {
-  const nats = natsOf(6, 3, slowShare(0.8, 0.09, 15));
+  const nats = natsOf(6, 3, slowShare(0.8, { extreme: 0.09, edge: Number.POSITIVE_INFINITY, calls: 15 }));
   expect(nats).toBeGreaterThan(natsNeeded(50));
   expect(nats).toBeLessThan(natsNeeded(4_000));
 });
 
 it('needs more of what is nearer to the usual extreme, and nothing counts within it', () => {
-  expect(natsOf(8, 4, slowShare(0.8, 0.1, 8))).toBeGreaterThan(natsOf(8, 4, slowShare(0.3, 0.1, 8)));
-  expect(natsOf(8, 4, slowShare(0.02, 0.1, 8))).toBe(0);
+  expect(natsOf(8, 4, slowShare(0.8, { extreme: 0.1, edge: Number.POSITIVE_INFINITY, calls: 8 }))).toBeGreaterThan(
+    natsOf(8, 4, slowShare(0.3, { extreme: 0.1, edge: Number.POSITIVE_INFINITY, calls: 8 })),
+  );
+  expect(natsOf(8, 4, slowShare(0.02, { extreme: 0.1, edge: Number.POSITIVE_INFINITY, calls: 8 }))).toBe(0);
   expect(figureNats(1, 1)).toBe(0);
   expect(figureNats(4, 1)).toBeGreaterThan(figureNats(2, 1));
+});
+
+it('makes more of what is beyond all that a hundred ticks reach, where that is near, and nothing else of what is within', () => {
+  const calls = 8;
+  const share = (x: number, edge: number) => slowShare(x, { extreme: 0.06, edge, calls });
+  const unknown = Number.POSITIVE_INFINITY;
+  expect(share(1.5, 0.15)).toBeLessThan(share(1.5, unknown) / 5);
+  expect(share(0.14, 0.15)).toBe(share(0.14, unknown));
+  // The farther out the edge is, the less is known beyond it.
+  expect(share(1.5, 1.4)).toBe(share(1.5, unknown));
+  // Of many calls a p99 is no extreme.
+  expect(slowShare(1.5, { extreme: 0.06, edge: 0.07, calls: 400 })).toBe(
+    slowShare(1.5, { extreme: 0.06, edge: unknown, calls: 400 }),
+  );
 });
 
 it('does not take no error so far for never', () => {

@@ -50,14 +50,26 @@ export const natsOf = (n: number, k: number, q: number): number => {
 export const callsBeyond = (stat: string | undefined, n: number): number =>
   stat === 'max' ? 1 : stat === 'p99' ? Math.ceil(n / 100) : stat === 'p90' ? Math.ceil(n / 10) : Math.ceil(n / 2);
 
+/** What the calls of one kind take at their slowest, tick by tick. */
+export type Slowest = {
+  /** Usual p99 or maximum of a tick. */
+  readonly extreme: number;
+  /** What few ticks' extremes are beyond; infinity while nobody knows. */
+  readonly edge: number;
+  /** Usual number of calls in a tick. */
+  readonly calls: number;
+};
+
 /**
- * Share of calls that usually take longer than `x`, from what the extreme of a tick usually is.
- * @param extreme usual p99 or maximum of a tick  @param calls usual number of calls in a tick: of few calls the extreme is a lower quantile,
- * the median maximum of n being their (1 − 0.69 / n) quantile
+ * Share of calls that usually take longer than `x`: from the usual extreme of a tick, of few calls a lower quantile (the median maximum of n is their
+ * 1 − 0.69 / n quantile), and from the edge that the slowest of a hundred ticks' calls reach; beyond each it falls like a power, and the nearer tells more.
  */
-export const slowShare = (x: number, extreme: number, calls: number): number => {
-  const share = Math.max(beyond, Math.LN2 / Math.max(1, calls));
-  return Math.min(1, share * (extreme / x) ** callTail);
+export const slowShare = (x: number, { extreme, edge, calls }: Slowest): number => {
+  const n = Math.max(1, calls);
+  const usual = Math.max(beyond, Math.LN2 / n) * (extreme / x) ** callTail;
+  // Of more calls the p99 is no extreme.
+  const seldom = x > edge && n * beyond <= 1 ? (beyond / n) * (edge / x) ** callTail : 1;
+  return Math.min(1, usual, seldom);
 };
 
 /** Share of calls that usually fail: rule of succession over the ticks that were learned (Laplace), so that none so far does not mean never. */

@@ -3,19 +3,18 @@ import type { DetectorRule } from '@fenghuo/rules/contract';
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import type { Weighed } from './calls.ts';
+import { slowestOf, type Weighed } from './calls.ts';
 import { slowShare, tickNatsMax, waitingNats } from './rarity.ts';
 
 const none: Weighed = { nats: 0, ticks: 0 };
 
 /** −ln of the chance that the oldest of a tick's calls is older than `age`, by what the edge's calls usually take. */
 const oldestNats = (watch: Watch, { calls }: Series, age: number): number => {
-  const { counts, tails, bodies } = watch.groups;
-  const [count, tail, body] = [counts.get(calls), tails.get(calls), bodies.get(calls)];
+  const { counts, bodies } = watch.groups;
+  const [count, body] = [counts.get(calls), bodies.get(calls)];
   if (count === undefined || body === undefined) return 0;
-  const usual = Math.max(1, watch.bank.baseline(count.index).location);
-  const extreme = tail === undefined ? watch.bank.expected(body.index).high : watch.bank.baseline(tail.index).location;
-  return Math.max(0, -Math.log(usual * slowShare(age, extreme, usual)));
+  const slowest = slowestOf(watch, body, count);
+  return Math.max(0, -Math.log(Math.max(1, slowest.calls) * slowShare(age, slowest)));
 };
 
 /**

@@ -46,7 +46,11 @@ export const certaintyOf = (
       if (value > edge && n > 0)
         nats += Math.min(
           tickNatsMax,
-          natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, extreme, counts.baseline.location)),
+          natsOf(
+            n,
+            callsBeyond(one.meta.stat, n),
+            slowShare(value, { extreme, edge: Number.POSITIVE_INFINITY, calls: counts.baseline.location }),
+          ),
         );
     });
     return Math.min(1, nats / noChanceNats);
