@@ -18,6 +18,7 @@ import type { Series } from './series.ts';
 import { shedCode, shedLevelOf, shedWords } from './shed.ts';
 import { alertKey, Slos } from './slo/slos.ts';
 import { Sources } from './sources/sources.ts';
+import { learnAgain, touch } from './unlearnt.ts';
 import { Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
@@ -28,8 +29,9 @@ export type CaseFile = {
   readonly id: string;
   readonly onsetMs: number;
   readonly openedMs: number;
-  /** Entities that belong to it. */
+  /** Entities that belong to it, and indices of series of which nothing is learned meanwhile. */
   readonly affected: Set<string>;
+  readonly unlearnt: Set<number>;
   /** Who was called in what opened it, and who called; empty where a figure of the business did. */
   readonly felt: Set<string>;
   readonly feltBy: Set<string>;
@@ -182,8 +184,8 @@ export const apply = (engine: Engine, decision: Decision): void => {
   switch (decision.type) {
     case 'incident.opened':
       for (const anomaly of decision.trigger) {
-        file.affected.add(anomaly.entity);
-        if (anomaly.caller !== undefined) file.affected.add(anomaly.caller);
+        touch(engine, file, anomaly.entity);
+        if (anomaly.caller !== undefined) touch(engine, file, anomaly.caller);
       }
       if (decision.trigger.every((anomaly) => anomaly.class !== 'business'))
         for (const { entity, caller } of decision.trigger) {
@@ -197,7 +199,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
     case 'incident.cause':
       file.causeId = decision.id;
       file.causeMs = decision.atMs;
-      for (const entity of [decision.cause.entity, ...decision.affected]) file.affected.add(entity);
+      for (const entity of [decision.cause.entity, ...decision.affected]) touch(engine, file, entity);
       reference(engine, file, judgedBy(engine, decision));
       break;
     case 'incident.inhibited':
@@ -222,6 +224,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
     onsetMs,
     openedMs,
     affected: new Set(),
+    unlearnt: new Set(),
     felt: new Set(),
     feltBy: new Set(),
     references: new Map(),
@@ -243,6 +246,7 @@ const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): 
 
 const closed = (engine: Engine, file: CaseFile): void => {
   engine.files.delete(file.id);
+  learnAgain(engine, file);
   engine.calmSinceMs = Math.max(engine.calmSinceMs, file.healthySinceMs ?? file.quietSinceMs ?? engine.calmSinceMs);
   for (const index of file.references.keys()) engine.watch.bank.thaw(index);
   if (engine.files.size === 0) for (const kpi of engine.kpis.all) engine.watch.bank.thaw(kpi.series.index);

@@ -2,6 +2,7 @@
 import { actionFinal, type Bilingual, type IncidentState, limits } from '@fenghuo/rules/contract';
 import type { Opener } from './correlate/openers.ts';
 import { type CaseFile, type Engine, emit } from './engine.ts';
+import { learnWhatLasts } from './unlearnt.ts';
 
 /** The cause's own figures must have been healthy for so long to be called repaired. */
 export const repairedMs = 10_000;
@@ -51,6 +52,7 @@ export const healthyFor = (engine: Engine, id: string): number => {
 /** What is measured of an incident whether the engine decides or follows its log: health of the cause, quiet around it. */
 export const observe = (engine: Engine, file: CaseFile, found: readonly Opener[]): void => {
   measure(engine, file);
+  learnWhatLasts(engine, file);
   const stirring =
     engine.slos.keepsOpen(file.id) ||
     found.some(({ one }) => file.affected.has(one.meta.entity) || one.meta.class === 'business');

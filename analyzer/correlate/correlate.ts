@@ -2,6 +2,7 @@
 import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
+import { touch } from '../unlearnt.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
 import { busyMachine } from './busy.ts';
 import type { Opener } from './openers.ts';
@@ -35,7 +36,7 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
 };
 
 const join = (engine: Engine, file: CaseFile, { one, anomaly }: Opener): undefined => {
-  file.affected.add(one.meta.entity);
+  touch(engine, file, one.meta.entity);
   if (file.told.has(anomaly.series) || file.told.size >= toldMax) return;
   emit(engine, { type: 'anomaly.detected', incident: file.id, anomaly });
 };

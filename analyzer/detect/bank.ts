@@ -26,6 +26,7 @@ import {
   ONSET_S,
   QUIET,
   REMOVED,
+  RESTING,
   RUN,
   SILENT,
   SLOW,
@@ -136,7 +137,7 @@ export class DetectorBank extends BankReadings {
           if (turn !== NOTHING || (state & ANOMALOUS) !== 0) continue;
         }
       }
-      if ((state & FROZEN) === 0) learnBand(this.r, batch, k, options.memorySamples);
+      if ((state & (FROZEN | RESTING)) === 0) learnBand(this.r, batch, k, options.memorySamples);
     }
   }
 
@@ -246,6 +247,15 @@ export class DetectorBank extends BankReadings {
 
   thaw(index: number): void {
     this.clear(index, FROZEN);
+  }
+
+  /** The band learns nothing from now on, while all else goes on: for series of whom an open incident touches. */
+  rest(index: number): void {
+    this.set(index, RESTING);
+  }
+
+  wake(index: number): void {
+    this.clear(index, RESTING);
   }
 
   private set(index: number, bit: number): void {

@@ -65,6 +65,8 @@ export const BROKEN = 8;
 export const REMOVED = 16;
 /** The last sample that the band learned lay beyond its tail. */
 export const BEYOND = 32;
+/** Rated like any other, and nothing of it becomes what is usual. */
+export const RESTING = 64;
 
 // What a push answers.
 export const NOTHING = 0;
