@@ -13,7 +13,7 @@ export const limits = {
   probeBufferBytesMax: 8_388_608,
   /** How long a probe keeps a message that was sent and not answered; NATS must know its id for longer, or it is stored twice. */
   probeUnansweredMsMax: 300_000,
-  /** NATS knows message ids for this long; about 100 bytes an id: 36 MB for 1,000 probes. */
+  /** NATS knows message ids for this long, and keeps them up to three times as long; 140 bytes an id: 150 MB for 1,000 probes. */
   duplicateWindowMs: 360_000,
   /** Distinct edges (caller, callee, operation) a probe reports; the rest is folded into operation "other". */
   probeEdgesMax: 256,
