@@ -1,14 +1,16 @@
 // What is seen around a trouble is no past of anybody's: nothing of whom an incident touches is learned until it is over, or else the next trouble, of
 // which the same figures tell, would pass for usual.
+import { limits } from '@fenghuo/rules/contract';
+import { bankDefaults } from './detect/options.ts';
 import type { CaseFile, Engine } from './engine.ts';
 import { endsOf } from './localise/link.ts';
 import type { SeriesMeta } from './types.ts';
 
-/** What has lasted so long is how it is now: as long as the band looks back twice. */
-const lastsMs = 480_000;
+/** What has lasted so long is how it is now: twice as long as the band looks back. */
+const lastsMs = 2 * bankDefaults.memorySamples * limits.tickMs;
 
 /** How calls fare; how many there are, and what a process needs for them, is another matter. */
-const isOfCalls = ({ class: of, unit }: SeriesMeta): boolean =>
+const isHowCallsFare = ({ class: of, unit }: SeriesMeta): boolean =>
   of === 'latency' || of === 'errors' || (of === 'saturation' && unit === '{request}');
 
 /** An entity belongs to the incident from now on. */
@@ -20,7 +22,7 @@ export const touch = (engine: Engine, file: CaseFile, entity: string): void => {
   for (const end of endsOf(entity))
     for (const list of [places.of(end), places.by(end)])
       for (const { index, meta } of list) {
-        if (!isOfCalls(meta)) continue;
+        if (!isHowCallsFare(meta)) continue;
         file.unlearnt.add(index);
         bank.rest(index);
       }

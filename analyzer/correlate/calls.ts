@@ -1,5 +1,6 @@
 // What a series' last samples are worth as evidence: each tick by the calls behind it, tick by tick back from the present.
 import type { DetectorRule } from '@fenghuo/rules/contract';
+import { bankDefaults } from '../detect/options.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import {
@@ -34,9 +35,6 @@ export type Weighed = { readonly nats: number; readonly ticks: number; readonly 
 /** Nats of one tick: its figure and the calls behind it. */
 type OfTick = (value: number, calls: number) => number;
 
-/** Ticks after which it is known what few of them are beyond. */
-const settledTicks = 120;
-
 /** What calls like those of `one` take at their slowest; of a kind without extremes, the end of its own band. */
 export const slowestOf = ({ bank, groups }: Watch, one: Series, counts: Series): Slowest => {
   const calls = bank.baseline(counts.index).location;
@@ -45,7 +43,7 @@ export const slowestOf = ({ bank, groups }: Watch, one: Series, counts: Series):
   const { location, n } = bank.baseline(tail.index);
   return {
     extreme: location,
-    edge: n < settledTicks ? Number.POSITIVE_INFINITY : bank.expected(tail.index).high,
+    edge: n < bankDefaults.youngSamples ? Number.POSITIVE_INFINITY : bank.expected(tail.index).high,
     calls,
   };
 };

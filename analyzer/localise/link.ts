@@ -50,11 +50,6 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const loudest = Math.max(0, ...complaints.map(strength));
   const lateness = Math.max(0, ...complaints.filter(isLate).map((series) => shiftOf(series, from)));
   const isLoud = (series: SeriesEvidence): boolean => strength(series) > CALM_SHARE * loudest;
-  // Whoever waits itself as long as it is waited for has got the calls.
-  const longest = (some: readonly SeriesEvidence[]): number =>
-    Math.max(0, ...some.filter((one) => isLate(one) && !isEnded(one)).map((one) => shiftOf(one, from)));
-  const waits = longest(evidence.series.filter(({ meta }) => meta.caller === entity));
-  if (waits > CALM_SHARE * longest(about)) return undefined;
   // Both ends tell seconds, figure by figure: the callee accounts for what it took, however unusual that is beside its own past.
   const parts = complaints.filter(isLate).flatMap((theirs) => {
     const ours = own.find((one) => isLate(one) && one.meta.stat === theirs.meta.stat);
@@ -70,6 +65,11 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   if (loudest === 0 || told < TOLD_MIN || told < ticks - MISSED_MAX || own.some(accounts)) return undefined;
   const [caller, ...others] = new Set(complaints.filter(isLoud).flatMap(({ meta }) => meta.caller ?? []));
   if (caller === undefined || others.length > 0 || caller === entity) return undefined;
+  // Whoever waits itself as long as it is waited for has got the calls.
+  const longest = (some: readonly SeriesEvidence[]): number =>
+    Math.max(0, ...some.filter((one) => isLate(one) && !isEnded(one)).map((one) => shiftOf(one, from)));
+  const waits = longest(evidence.series.filter(({ meta }) => meta.caller === entity));
+  if (waits > CALM_SHARE * longest(about)) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
   // Collections stop it now and then, for which nothing of its own but the memory need be loud yet.
   if (about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
