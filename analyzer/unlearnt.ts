@@ -24,7 +24,7 @@ export const touch = (engine: Engine, file: CaseFile, entity: string): void => {
       for (const { index, meta } of list) {
         if (!isHowCallsFare(meta)) continue;
         file.unlearnt.add(index);
-        bank.rest(index);
+        bank.rest(index, file.onsetMs);
       }
 };
 

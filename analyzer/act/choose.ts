@@ -14,10 +14,19 @@ import { deployOf } from './deploy.ts';
 const hourMs = 3_600_000;
 const freshMs = 10_000;
 
-/** An entity that is measured now and whose figures are all in their band. */
-export const isHealthy = (engine: Engine, entity: string): boolean => {
-  const own = figures(engine, entity).filter((one) => one.lastMs >= engine.tickMs - freshMs && !Number.isNaN(one.last));
-  return own.length > 0 && own.every((one) => one.last <= healthyUpTo(engine, one));
+/** By so many of its last figures a stand-in is judged: it gets few calls, and one late one of them is no trouble. */
+const looks = 3;
+
+/** An entity that is measured now and of whose figures most of the last few are in their band, all of them where there are two. */
+const isHealthy = (engine: Engine, entity: string): boolean => {
+  const measured = figures(engine, entity).flatMap((one) => {
+    const { timesMs, values } = engine.watch.bank.recent(one.index);
+    const fresh = values.filter((value, i) => timesMs[i]! >= engine.tickMs - freshMs && !Number.isNaN(value));
+    return fresh.length === 0 ? [] : [{ one, last: fresh.slice(-looks).sort() }];
+  });
+  const isIn = ({ one, last }: (typeof measured)[number]): boolean =>
+    last[Math.floor(last.length / 2)]! <= healthyUpTo(engine, one);
+  return measured.length > 0 && measured.every(isIn);
 };
 
 /** A playbook that fits, with what its plan is filled in with. */

@@ -3,6 +3,7 @@ import { type PlaybookRule, type RecommendationRule, type RuleBook, rule } from 
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '../testing/platform.ts';
 import { Run } from '../testing/run.ts';
+import { candidates } from './choose.ts';
 
 /** A playbook against trouble of the store, whatever else is asked for. */
 const playbook = (name: string, service: string, more: { when?: object; guards?: object } = {}): PlaybookRule =>
@@ -91,6 +92,21 @@ describe('several playbooks for one cause', () => {
       expect(run.moves.slice(5, 7)).toEqual(moves);
     },
   );
+
+  it.each([
+    [[3], true],
+    [[1, 3], false],
+  ])('take a stand-in for healthy by most of its last three seconds (late in %j: %s)', (lateIn, isHealthy) => {
+    const run = new Run(38, (rules) => rules, 'off').seconds(120);
+    const { one, two } = run.platform.names;
+    run.seconds(2, { slow: { [one]: 750 } });
+    const { cause } = run.of('incident.cause').at(-1)!;
+    expect(cause.entity).toBe(one);
+    for (const s of [1, 2, 3]) run.seconds(1, { slow: { [one]: 750, [two]: lateIn.includes(s) ? 150 : 0 } });
+    expect(candidates(run.engine, cause, run.platform.nowMs).map(({ alternative }) => alternative)).toEqual(
+      isHealthy ? [two] : [],
+    );
+  });
 
   it('act only about what is on their list', () => {
     const run = new Run(

@@ -18,6 +18,18 @@ it.each([
   expect([...causes(run).values()].sort()).toEqual([one, store].sort());
 });
 
+it('a service that is gone while a bank is slow, which it does not call, is told of within two seconds and a half', () => {
+  const run = new Run(15, (rules) => rules, 'off').seconds(120);
+  const { one, store } = run.platform.names;
+  const slow = { [one]: 750 };
+  run.seconds(6, { slow });
+  const fromMs = run.platform.nowMs;
+  run.seconds(8, { slow, errors: { [store]: 1 }, silent: [store] });
+  const [, second] = run.of('incident.opened');
+  expect(run.of('incident.opened')).toHaveLength(2);
+  expect(second!.atMs - fromMs).toBeLessThan(2_500);
+});
+
 it('a bank that is slow for long, and all that waits for it, stays one', () => {
   const run = new Run(12, (rules) => rules, 'off').seconds(120);
   const { one } = run.platform.names;

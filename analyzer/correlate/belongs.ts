@@ -1,15 +1,21 @@
 // Which incident an anomaly is part of. What its cause may have to do with belongs to it, and so does at first whatever began beside it; what lasts though
 // the cause explains nothing of it is another trouble (a slow callee explains a slow caller and whoever asks the same callee, nobody else).
+import { limits } from '@fenghuo/rules/contract';
 import type { CaseFile, Engine } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Opener } from './openers.ts';
 import { crowded } from './opening.ts';
 
-/** Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long; half of it where there is no doubt. */
+/**
+ * Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long; half of it where
+ * there is no doubt. Whoever waits for something else goes on telling so: who says nothing any more is no victim, and need not be waited for.
+ */
 const secondTicks = 6;
 const plainTicks = 3;
+const goneTicks = 2;
 /** Ticks for which an anomaly and a cause must have been there, so that the one is no part of the other. */
-export const ticksApart = ({ isPlain }: Opener): number => (isPlain ? plainTicks : secondTicks);
+export const ticksApart = ({ isPlain, isGone }: Opener): number =>
+  isPlain ? (isGone ? goneTicks : plainTicks) : secondTicks;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
 const togetherMs = 5_000;
 
@@ -47,8 +53,9 @@ const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
     (e) => e.alternatives.includes(entity) && endsOf(cause).includes(e.name),
   );
   if (isStandIn || isReached(engine, file, cause, entity)) return 'explained';
-  const stoodMs = engine.now.atMs - file.causeMs;
-  const hasLasted = ticks >= apart && stoodMs >= apart * 1_000 && anomaly.onsetMs >= file.onsetMs - togetherMs;
+  // Whole ticks: when in a tick a cause is told is a matter of how busy the engine is.
+  const stood = Math.round((engine.now.atMs - file.causeMs) / limits.tickMs);
+  const hasLasted = ticks >= apart && stood >= apart && anomaly.onsetMs >= file.onsetMs - togetherMs;
   // A crowd that tries again reaches everybody.
   if (hasLasted && demand < crowded) return 'none';
   return isAffected || isTogether(engine, file, opener) ? 'beside' : 'none';

@@ -153,12 +153,13 @@ export const failuresWeighed = (
   }: { readonly usual: number; readonly matters: number; readonly floor: number; readonly moment?: number },
 ): Weighed => {
   const worth = calls === undefined ? ofEvents(usual, matters) : ofCalls(usual, matters, moment);
-  let [nats, ticks, errors, all, calm, span] = [0, 0, 0, 0, 0, 0];
+  let [nats, ticks, errors, all, calm, span, now] = [0, 0, 0, 0, 0, 0, 0];
   for (let back = values.length; back >= 1; back--) {
     const k = values[values.length - back]!;
     const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    nats += worth(n, k);
+    now = worth(n, k);
+    nats += now;
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all, span] = [0, 0, 0, 0, 0];
     else {
@@ -167,7 +168,7 @@ export const failuresWeighed = (
     }
   }
   const isTrouble = errors - usual * all >= floor && (calls === undefined || errors >= errorShareMin * all);
-  return isTrouble ? { nats, ticks, span } : { nats: 0, ticks: 0 };
+  return isTrouble ? { nats, ticks, span, now } : { nats: 0, ticks: 0 };
 };
 
 /**

@@ -18,7 +18,7 @@ import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { slowEdges, told } from './slow.ts';
-import { unanswered } from './unanswered.ts';
+import { none, unanswered } from './unanswered.ts';
 
 export type Opener = {
   readonly one: Series;
@@ -28,6 +28,8 @@ export type Opener = {
   readonly isRare: boolean;
   /** Twice as rare as that: beyond doubt. */
   readonly isPlain: boolean;
+  /** Calls to it fail and it says nothing any more itself. */
+  readonly isGone: boolean;
   /** The calls behind it by those that are usual. */
   readonly demand: number;
 };
@@ -45,6 +47,7 @@ export type Stirring = {
   /** Set where it is its peers that tell what is usual. */
   readonly peers: Against | undefined;
   readonly isAge: boolean;
+  readonly isGone: boolean;
 };
 
 /** Ticks in a row whose mean is slow are no single call's doing. */
@@ -107,18 +110,25 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
   const peers = againstPeers(watch, one, rule, tickMs);
   const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
-  // Slowness shows by the calls that wait before they end.
-  const waits = unanswered(watch, one, rule);
-  const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, waits.ticks) : 0;
+  // Slowness shows by the calls that wait before they end, and so does what fails in the end.
+  const ofCalls = watch.opens.get('latency');
+  const waits = ofCalls === undefined ? none : unanswered(watch, one, ofCalls);
+  const isLate = one.meta.class === 'latency';
+  const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, isLate ? waits.ticks : 0) : 0;
   const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
   const ticks = Math.max(suffered, own?.ticks ?? 0);
   if (ticks < 1) return undefined;
   const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
-  const shown = Math.max(ended.nats + beside, waits.nats) + (failed ? goneNats(watch, one.meta.entity, tickMs) : 0);
+  const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
+  const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone;
   const span = Math.max(ticks, ended.span ?? 0);
-  return { one, rule, shown, ticks, span, waits, own, isAge, peers: ended === peers ? peers : undefined };
+  return {
+    ...{ one, rule, shown, ticks, span, waits, own, isAge },
+    isGone: gone > 0,
+    peers: ended === peers ? peers : undefined,
+  };
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
@@ -145,7 +155,7 @@ export const openers = (engine: Engine): Opener[] => {
 /** What stirs as an opener, where it may be one. @param agreed nats that others add  @param needed nats that are no chance on this platform */
 const opener = (
   engine: Engine,
-  { one, rule, shown, ticks, span, waits, own, isAge, peers }: Stirring,
+  { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers }: Stirring,
   agreed: number,
   needed: number,
 ): Opener | undefined => {
@@ -179,7 +189,7 @@ const opener = (
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, demand };
+  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, isGone, demand };
 };
 
 /** The bank's word, about the trouble that lasts now, or what stirs in an anomaly's words where the bank has none yet. */

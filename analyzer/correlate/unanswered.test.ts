@@ -14,26 +14,39 @@ const { schema, frame } = probeOf('till', [
   { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
 ]);
 
-/** After two healthy minutes of nine calls of 50 ms a second: ticks in which so many calls waited, the oldest so long (s). */
-const after = (...ticks: readonly (readonly [waiting: number, oldest: number])[]) => {
+/** After two healthy minutes of nine calls of 50 ms a second: ticks in which so many calls waited, the oldest so long (s), and so many ended. */
+const after = (...ticks: readonly (readonly [waiting: number, oldest: number, ended?: number])[]) => {
   const rules = rulesFor(randomNames(1));
   const watch = new Watch(new Graph(rules.topology), rules.detectors);
   watch.learn(schema, 0);
   let at = 0;
   const push = (...values: number[]): void => void watch.push(frame(++at, ...values), at * 1_000);
   while (at < 120) push(9, 0.05 + 0.001 * (at % 5), 0, at % 2);
-  for (const [waiting, oldest] of ticks) push(0, Number.NaN, oldest, waiting);
+  for (const [waiting, oldest, ended = 9] of ticks) push(ended, Number.NaN, oldest, waiting);
   const body = [...watch.series.values()].find(({ meta }) => meta.stat === 'p50')!;
   return unanswered(watch, body, watch.opens.get('latency')!);
 };
 
 it('counts those who waited at most, and those who wait at present apart', () => {
-  const { nats, ticks, now } = after([9, 0.9], [2, 0.4]);
+  const { nats, ticks, now } = after([9, 1.4], [2, 1.2]);
   expect(ticks).toBe(2);
-  expect(nats).toBeCloseTo(after([9, 0.9]).nats, 1);
+  expect(nats).toBeCloseTo(after([9, 1.4]).nats, 1);
   // The nine have made waiting a little less odd.
-  expect(Math.abs(now! - after([2, 0.4]).nats)).toBeLessThan(1);
+  expect(Math.abs(now! - after([2, 1.2]).nats)).toBeLessThan(1);
   expect(now).toBeLessThan(nats);
+});
+
+it('adds up what began in one tick and what began in the next: they are other calls', () => {
+  const [first, second] = [after([5, 0.6]).nats, after([5, 0.5]).nats];
+  expect(after([5, 0.6], [5, 0.5]).nats).toBeGreaterThan(first + second - 2);
+  // Those that still wait are the same.
+  expect(after([5, 0.6], [5, 1.6]).nats).toBeLessThan(first + second - 2);
+});
+
+it('knows that whoever waited before and cannot have ended since waits for a whole tick', () => {
+  const [stuck, flowing] = [after([6, 0.5, 4], [8, 1.5, 0]).nats, after([6, 0.5, 4], [8, 1.5, 9]).nats];
+  expect(stuck).toBeGreaterThan(18);
+  expect(flowing).toBeLessThan(stuck);
 });
 
 it('says nothing once they are answered', () => {

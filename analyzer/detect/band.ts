@@ -84,3 +84,14 @@ export const learnSample = (
     f[at + TAIL] = tail + step * (1 - share) * Math.min(1, (z - tail) / 3);
   b[at * 4 + STATE] = isBeyond ? state | BEYOND : state & ~BEYOND;
 };
+
+/**
+ * Takes the sample that was learned last out of the mean and the variance again, the averages being run backwards. What is clipped (location, scale,
+ * tail) keeps the little that one sample moves it.
+ */
+export const unlearnSample = ({ f }: Records, at: number, value: number, memory: number): void => {
+  const rate = 1 / memory;
+  const delta = (value - f[at + MEAN]!) / (1 - rate);
+  f[at + MEAN] = f[at + MEAN]! - rate * delta;
+  f[at + VARIANCE] = Math.max(0, f[at + VARIANCE]! / (1 - rate) - rate * delta * delta);
+};

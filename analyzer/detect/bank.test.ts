@@ -187,3 +187,18 @@ describe('DetectorBank', () => {
     expect(bytesPerSeries()).toBeLessThanOrEqual(300);
   });
 });
+
+it('takes what was seen since an onset out of the mean and its spread, and leaves what was before', () => {
+  const random = seededRandom(3);
+  const usual = (): number => (random() < 0.02 ? 1 : 0);
+  const { stat: _, ...plain } = latency;
+  const errors: SeriesMeta = { ...plain, metric: 'errors', unit: '{error}', class: 'errors', kind: 'delta' };
+  const { bank, index, next } = fed(errors, 600, usual);
+  const before = bank.baseline(index);
+  bank.push(index, next, 2);
+  bank.push(index, next + 1_000, 5);
+  expect(bank.baseline(index).mean).toBeGreaterThan(before.mean + 1 / 240);
+  bank.rest(index, next);
+  expect(bank.baseline(index).mean).toBeCloseTo(before.mean, 6);
+  expect(bank.baseline(index).sd).toBeCloseTo(before.sd, 6);
+});

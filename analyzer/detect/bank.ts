@@ -1,7 +1,7 @@
 // All series' detectors in one buffer of equal records: one bank, no object and no allocation a sample.
 // Two tests a sample: a band of the last minutes (material by the class's floor) and the surprise in all of the series' past.
 import type { SeriesMeta } from '../types.ts';
-import { learnBand, learnSample } from './band.ts';
+import { learnBand, learnSample, unlearnSample } from './band.ts';
 import { createBatch, put } from './batch.ts';
 import { prepare } from './prepare.ts';
 import { BankReadings, LOOK_MS_MOST, looksOf, SILENT_STEPS } from './readings.ts';
@@ -27,6 +27,7 @@ import {
   QUIET,
   REMOVED,
   RESTING,
+  RING,
   RUN,
   SILENT,
   SLOW,
@@ -249,9 +250,22 @@ export class DetectorBank extends BankReadings {
     this.clear(index, FROZEN);
   }
 
-  /** The band learns nothing from now on, while all else goes on: for series of whom an open incident touches. */
-  rest(index: number): void {
+  /** The band learns nothing from `fromMs` on, while all else goes on: for series of whom an open incident touches. */
+  rest(index: number, fromMs: number): void {
+    if (!this.is(index, FROZEN) && !this.is(index, RESTING)) this.unlearn(index, fromMs);
     this.set(index, RESTING);
+  }
+
+  /** Takes what was learned since `fromMs` out of the mean and the variance; of a young series, whose past is short, nothing. */
+  private unlearn(index: number, fromMs: number): void {
+    const at = index * WORDS;
+    const { memorySamples } = this.options;
+    if (this.r.u[at + N]! < memorySamples + RING) return;
+    const { timesMs, values } = this.recent(index);
+    // What is anomalous is not learned, from the sample on that made it so.
+    const learned = values.length - (this.is(index, ANOMALOUS) ? this.r.h[at * 2 + AGE]! + 1 : 0);
+    for (let k = learned - 1; k >= 0 && timesMs[k]! >= fromMs; k--)
+      if (!Number.isNaN(values[k]!)) unlearnSample(this.r, at, values[k]!, memorySamples);
   }
 
   wake(index: number): void {

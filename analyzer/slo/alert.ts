@@ -29,7 +29,15 @@ const began = (engine: Engine, one: Objective, policy: BurnPolicy, long: number,
   const told = { slo: slo.name, service: slo.service, policy, long, short, left: budget.left, text };
   if (policy.severity === 'ticket') return void emit(engine, { type: 'slo.burn', opened: false, ...told });
   if (planned(engine, about)) return;
-  const file = incidentOf(engine, { one: about, anomaly, ticks: 0, isRare: true, isPlain: false, demand: 1 });
+  const file = incidentOf(engine, {
+    one: about,
+    anomaly,
+    ticks: 0,
+    isRare: true,
+    isPlain: false,
+    isGone: false,
+    demand: 1,
+  });
   if (file !== undefined) return void emit(engine, { type: 'slo.burn', incident: file.id, opened: false, ...told });
   if (engine.files.size >= limits.incidentsOpenMax) return;
   const incident = `i${engine.options.partition}-${engine.now.seq}-${engine.now.n}`;
