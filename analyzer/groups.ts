@@ -7,6 +7,10 @@ export class Groups {
   readonly ages = new Map<string, Series>();
   /** How many of an edge's calls are unanswered. */
   readonly waiting = new Map<string, Series>();
+  /** How many of them wait for longer than calls have taken lately; for how long all of those have, and half of them. */
+  readonly overdue = new Map<string, Series>();
+  readonly overdueLeast = new Map<string, Series>();
+  readonly overdueHalf = new Map<string, Series>();
   /** What most calls of an edge take. */
   readonly bodies = new Map<string, Series>();
   /** What the calls of an edge take on average: of few calls one slow one shows here, where the median is another's. */
@@ -21,11 +25,14 @@ export class Groups {
   add(one: Series, opens: boolean): void {
     const { calls, callee, meta } = one;
     if (opens) this.places.add(calls);
+    if (meta.class === 'saturation') {
+      if (callee !== undefined) this.ofWaiting(one)?.set(calls, one);
+      return;
+    }
     if (meta.stat === 'count') {
       this.counts.set(calls, one);
       this.counted.add(meta.metric);
     }
-    if (callee !== undefined && meta.class === 'saturation' && meta.unit === '{request}') this.waiting.set(calls, one);
     if (meta.class !== 'latency') return;
     const isAge = callee !== undefined && meta.stat === 'max' && !this.counted.has(meta.metric);
     if (isAge) this.ages.set(calls, one);
@@ -34,13 +41,22 @@ export class Groups {
     if (callee !== undefined && meta.stat === 'mean') this.means.set(calls, one);
   }
 
+  /** What a figure of an edge's calls without an answer says of them: how many there are, how many of those are overdue, for how long. */
+  private ofWaiting({ calls, meta: { metric, stat, unit } }: Series): Map<string, Series> | undefined {
+    if (unit === 's') return stat === 'min' ? this.overdueLeast : stat === 'p50' ? this.overdueHalf : undefined;
+    if (unit !== '{request}') return undefined;
+    const all = this.waiting.get(calls)?.meta.metric;
+    return all !== undefined && metric.startsWith(`${all}.`) ? this.overdue : this.waiting;
+  }
+
   /** Whether it is what the calls of an edge take by their median, their mean or their age. */
   isOfCalls(one: Series): boolean {
     return [this.bodies, this.means, this.ages].some((figures) => figures.get(one.calls) === one);
   }
 
   remove(one: Series): void {
-    for (const figures of [this.counts, this.ages, this.waiting, this.bodies, this.means, this.tails])
+    const { counts, ages, waiting, overdue, overdueLeast, overdueHalf, bodies, means, tails } = this;
+    for (const figures of [counts, ages, waiting, overdue, overdueLeast, overdueHalf, bodies, means, tails])
       if (figures.get(one.calls) === one) figures.delete(one.calls);
     this.places.delete(one.calls);
   }

@@ -12,17 +12,26 @@ const { schema, frame } = probeOf('till', [
   { ...toBank, metric: 'http.client.request.duration', class: 'latency', stat: 'p50' },
   { ...toBank, metric: 'fenghuo.client.oldest_request.age', class: 'latency', stat: 'max' },
   { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
+  { ...toBank, metric: 'http.client.active_requests.overdue', unit: '{request}', class: 'saturation' },
+  { ...toBank, metric: 'http.client.active_requests.overdue_time', class: 'saturation', stat: 'min' },
+  { ...toBank, metric: 'http.client.active_requests.overdue_time', class: 'saturation', stat: 'p50' },
 ]);
 
-/** After two healthy minutes of nine calls of 50 ms a second: ticks in which so many calls waited, the oldest so long (s), and so many ended. */
-const after = (...ticks: readonly (readonly [waiting: number, oldest: number, ended?: number])[]) => {
+type Told = readonly [
+  waiting: number,
+  oldest: number,
+  more?: { readonly ended?: number; readonly overdue?: number; readonly least?: number; readonly half?: number },
+];
+/** After two healthy minutes of nine calls of 50 ms a second: ticks in which so many calls waited, the oldest so long (s), and what else is told. */
+const after = (...ticks: readonly Told[]) => {
   const rules = rulesFor(randomNames(1));
   const watch = new Watch(new Graph(rules.topology), rules.detectors);
   watch.learn(schema, 0);
   let at = 0;
   const push = (...values: number[]): void => void watch.push(frame(++at, ...values), at * 1_000);
-  while (at < 120) push(9, 0.05 + 0.001 * (at % 5), 0, at % 2);
-  for (const [waiting, oldest, ended = 9] of ticks) push(ended, Number.NaN, oldest, waiting);
+  while (at < 120) push(9, 0.05 + 0.001 * (at % 5), 0, at % 2, 0, 0, 0);
+  for (const [waiting, oldest, { ended = 9, overdue = 0, least = 0, half = 0 } = {}] of ticks)
+    push(ended, Number.NaN, oldest, waiting, overdue, least, half);
   const body = [...watch.series.values()].find(({ meta }) => meta.stat === 'p50')!;
   return unanswered(watch, body, watch.opens.get('latency')!);
 };
@@ -44,11 +53,19 @@ it('adds up what began in one tick and what began in the next: they are other ca
 });
 
 it('knows that whoever waited before and cannot have ended since waits for a whole tick', () => {
-  const [stuck, flowing] = [after([6, 0.5, 4], [8, 1.5, 0]).nats, after([6, 0.5, 4], [8, 1.5, 9]).nats];
+  const [stuck, flowing] = [after([6, 0.5], [8, 1.5, { ended: 0 }]).nats, after([6, 0.5], [8, 1.5]).nats];
   expect(stuck).toBeGreaterThan(18);
   expect(flowing).toBeLessThan(stuck);
 });
 
 it('says nothing once they are answered', () => {
   expect(after([9, 0.9], [1, 0.04])).toEqual({ nats: 0, ticks: 0 });
+});
+
+it('counts how many are overdue, and for how long all of them and half of them have waited', () => {
+  const usual = after([4, 0.6]).nats;
+  expect(after([4, 0.6, { overdue: 1, least: 0.6, half: 0.6 }]).nats).toBeCloseTo(usual, 1);
+  expect(after([4, 0.6, { overdue: 4, least: 0.45, half: 0.55 }]).nats).toBeGreaterThan(usual + 2);
+  // Hardly older than calls often are, they say little.
+  expect(after([4, 0.6, { overdue: 4, least: 0.06, half: 0.07 }]).nats).toBeCloseTo(usual, 1);
 });

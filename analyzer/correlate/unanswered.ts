@@ -21,39 +21,68 @@ const oldestNats = (watch: Watch, { calls }: Series, age: number): number => {
   return Math.max(0, -Math.log(Math.max(1, slowest.calls) * slowShare(age, slowest)));
 };
 
-/** −ln of the chance that so many of a tick's calls wait for a whole tick: those that waited at its beginning, less all that ended in it. */
-const lastingNats = (watch: Watch, { calls }: Series, { age, waiting, ended }: Tick, before: Tick): number => {
-  const { counts, bodies } = watch.groups;
-  const [count, body] = [counts.get(calls), bodies.get(calls)];
-  const stayed = before.waiting - ended;
-  if (count === undefined || body === undefined || !(stayed >= 1) || age < TICK_S) return 0;
-  return Math.min(tickNatsMax, natsOf(waiting + ended, stayed, slowShare(TICK_S, slowestOf(watch, body, count))));
+/** How an edge's calls fare in a tick in which some wait; NaN where it is not known. */
+type Tick = {
+  /** Age of the oldest without an answer, s. */
+  readonly age: number;
+  readonly waiting: number;
+  readonly ended: number;
+  /** How many wait for longer than calls have taken lately; for how long all of those have, and half of them, s. */
+  readonly overdue: number;
+  readonly least: number;
+  readonly half: number;
 };
 
-/** How an edge's calls fare while some wait: what of its figures at `back` ticks from the present back; NaN where it is not known. */
-type Tick = { readonly age: number; readonly waiting: number; readonly ended: number };
-
-const ticksOf = (watch: Watch, age: Series): ((back: number) => Tick) => {
-  const { waiting, counts } = watch.groups;
-  const lastMs = watch.bank.lastMs(age.index);
+/** The ticks of an edge by how far back from the present they are. */
+const ticksOf = ({ bank, groups }: Watch, age: Series): ((back: number) => Tick) => {
+  const lastMs = bank.lastMs(age.index);
   const read = (one: Series | undefined): ((back: number) => number) => {
-    if (one === undefined || watch.bank.lastMs(one.index) !== lastMs) return () => Number.NaN;
-    const values = watch.bank.values(one.index);
+    if (one === undefined || bank.lastMs(one.index) !== lastMs) return () => Number.NaN;
+    const values = bank.values(one.index);
     return (back) => values[values.length - back] ?? Number.NaN;
   };
-  const [ages, many, ends] = [age, waiting.get(age.calls), counts.get(age.calls)].map(read) as [
-    ReturnType<typeof read>,
-    ReturnType<typeof read>,
-    ReturnType<typeof read>,
-  ];
-  return (back) => ({ age: ages(back), waiting: many(back), ended: ends(back) });
+  const { waiting, counts, overdue, overdueLeast, overdueHalf } = groups;
+  const of = {
+    age: read(age),
+    waiting: read(waiting.get(age.calls)),
+    ended: read(counts.get(age.calls)),
+    overdue: read(overdue.get(age.calls)),
+    least: read(overdueLeast.get(age.calls)),
+    half: read(overdueHalf.get(age.calls)),
+  };
+  return (back) => ({
+    age: of.age(back),
+    waiting: of.waiting(back),
+    ended: of.ended(back),
+    overdue: of.overdue(back),
+    least: of.least(back),
+    half: of.half(back),
+  });
+};
+
+/** Three ways to look at the same calls (Bonferroni). */
+const lookedNats = Math.log(3);
+
+/** −ln of the chance that as many of a tick's calls are as old as is known of some. */
+const someNats = (watch: Watch, { calls }: Series): ((tick: Tick, before: Tick) => number) => {
+  const { counts, bodies } = watch.groups;
+  const [count, body] = [counts.get(calls), bodies.get(calls)];
+  if (count === undefined || body === undefined) return () => 0;
+  const slowest = slowestOf(watch, body, count);
+  return ({ age, waiting, ended, overdue, least, half }, before) => {
+    const of = (some: number, seconds: number): number =>
+      some >= 1 ? natsOf(waiting + ended, some, slowShare(seconds, slowest)) : 0;
+    // Who waited before and cannot have ended since waits for a whole tick.
+    const stayed = age < TICK_S ? 0 : of(before.waiting - ended, TICK_S);
+    const old = Math.max(of(overdue, least), of(Math.ceil(overdue / 2), half));
+    return Math.min(tickNatsMax, Math.max(stayed, old) - lookedNats);
+  };
 };
 
 /**
  * The ticks from the present back in which the oldest unanswered call of the same edge as `one` is older than matters, judged by what the edge's calls
- * take. Calls that wait from one tick to the next are the same: what counts is how many they were at most, how old the oldest is, and how many wait for
- * a whole tick at least, as those do that waited before and cannot have ended since. A tick whose oldest call began after the one before has other calls,
- * which add up as those of ticks do. Nothing where no probe tells ages.
+ * take. Calls that wait from one tick to the next are the same: what counts is how many they were at most, how old the oldest is, and how many are known to
+ * be old. A tick whose oldest call began after the one before has other calls, which add up as those of ticks do. Nothing where no probe tells ages.
  */
 export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weighed => {
   const age = watch.groups.ages.get(one.calls);
@@ -61,12 +90,13 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
   if (age === undefined) return none;
   const { expected } = watch.expected(age);
   const at = ticksOf(watch, age);
+  const some = someNats(watch, one);
   const { mean, location, sd } =
     waiting === undefined ? { mean: 0, location: 0, sd: 0 } : watch.bank.baseline(waiting.index);
   const worth = (count: number, seconds: number): number =>
     Math.min(tickNatsMax, waitingNats(count, Math.max(mean, location), sd)) + oldestNats(watch, one, seconds);
-  let [earlier, most, oldest, lasting, ticks, now] = [0, 0, 0, 0, 0, 0];
-  const ofThese = (): number => Math.max(worth(most, oldest), lasting);
+  let [earlier, most, oldest, known, ticks, now] = [0, 0, 0, 0, 0, 0];
+  const ofThese = (): number => Math.max(worth(most, oldest), known);
   for (let back = 1; back <= RING; back++) {
     const tick = at(back);
     if (Number.isNaN(tick.age)) continue;
@@ -74,9 +104,9 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
     ticks++;
     oldest = Math.max(oldest, tick.age);
     if (tick.waiting > most) most = tick.waiting;
-    lasting = Math.max(lasting, lastingNats(watch, one, tick, at(back + 1)));
+    known = Math.max(known, some(tick, at(back + 1)));
     if (ticks === 1) now = ofThese();
-    if (tick.age < TICK_S) [earlier, most, oldest, lasting] = [earlier + ofThese(), 0, 0, 0];
+    if (tick.age < TICK_S) [earlier, most, oldest, known] = [earlier + ofThese(), 0, 0, 0];
   }
   return ticks === 0 || waiting === undefined ? { nats: 0, ticks } : { nats: earlier + ofThese(), ticks, now };
 };

@@ -1,7 +1,7 @@
 // The calls of a tick as points: per edge and for the server, then everything starts from zero again.
 import type { EdgeRef, Stat } from '@fenghuo/rules/contract';
 import type { Calls } from './calls.ts';
-import type { Emit } from './point.ts';
+import type { Emit, Point } from './point.ts';
 import type { Sketch } from './sketch.ts';
 
 const latencyStats: readonly (readonly [Stat, (sketch: Sketch) => number])[] = [
@@ -35,12 +35,37 @@ const latency = (
   sketch.reset();
 };
 
+/** Calls of an edge that have no answer yet: how many, how old the oldest that is overdue, how many are, and for how long all of those and half of them have waited. */
+const waiting = (
+  emit: Emit,
+  active: number,
+  overdue: readonly number[],
+  of: Pick<Point, 'attributes' | 'edge'>,
+): void => {
+  const metric = 'fenghuo.client.active_requests';
+  const gauge = { kind: 'gauge', class: 'saturation', ...of } as const;
+  const half = overdue[Math.ceil(overdue.length / 2) - 1] ?? 0;
+  emit({ metric, unit: '{request}', ...gauge, value: active });
+  emit({
+    metric: 'fenghuo.client.oldest_request.age',
+    unit: 's',
+    ...gauge,
+    class: 'latency',
+    stat: 'max',
+    value: overdue[0] ?? 0,
+  });
+  emit({ metric: `${metric}.overdue`, unit: '{request}', ...gauge, value: overdue.length });
+  const time = { metric: `${metric}.overdue_time`, unit: 's', ...gauge };
+  emit({ ...time, stat: 'min', value: overdue.at(-1) ?? 0 });
+  emit({ ...time, stat: 'p50', value: half });
+};
+
 /**
  * Emits and resets what was called and served since the last tick.
  * @param nowMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
  */
 export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit): void => {
-  const oldest = nowMs === undefined ? undefined : calls.oldest(nowMs);
+  const overdue = nowMs === undefined ? undefined : calls.overdue(nowMs);
   for (const edge of calls.edges.values()) {
     const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
     const attributes = { 'service.peer.name': edge.callee };
@@ -56,26 +81,8 @@ export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit):
       value: edge.errors,
     });
     edge.errors = 0;
-    if (oldest === undefined) continue;
-    emit({
-      metric: 'fenghuo.client.active_requests',
-      unit: '{request}',
-      kind: 'gauge',
-      class: 'saturation',
-      attributes,
-      edge: ref,
-      value: edge.active,
-    });
-    emit({
-      metric: 'fenghuo.client.oldest_request.age',
-      unit: 's',
-      kind: 'gauge',
-      class: 'latency',
-      stat: 'max',
-      attributes,
-      edge: ref,
-      value: oldest.get(edge) ?? 0,
-    });
+    if (overdue === undefined) continue;
+    waiting(emit, edge.active, overdue.get(edge) ?? [], { attributes, edge: ref });
   }
   for (const source of calls.sources.values()) {
     const edge: EdgeRef = { callee: source.queue, protocol: 'messaging', role: 'consumer' };
@@ -103,7 +110,7 @@ export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit):
     value: calls.server.errors,
   });
   calls.server.errors = 0;
-  if (oldest === undefined) return;
+  if (overdue === undefined) return;
   emit({
     metric: 'http.server.active_requests',
     unit: '{request}',

@@ -1,5 +1,5 @@
 // What spans tell of the callees: who is slow, who fails, who does not answer at all.
-import { limits } from '@fenghuo/rules/contract';
+import { limits, type Stat } from '@fenghuo/rules/contract';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { callPoints } from './call-points.ts';
@@ -76,6 +76,17 @@ describe('a caller of two banks', () => {
     calls.ended(first);
     expect(figure(tick(calls, 5_000), 'fenghuo.client.oldest_request.age', 'bank:80', 'max')).toBe(3);
     expect(figure(tick(calls, 5_000), 'fenghuo.client.active_requests', 'bank:80')).toBe(1);
+  });
+
+  it('tells how many calls are overdue, and for how long all of them and half of them have waited', () => {
+    const calls = new Calls();
+    for (const sinceMs of [1_000, 2_000, 2_600, 3_990]) calls.started(span(to('bank')), sinceMs);
+    const points = tick(calls, 4_000);
+    // The youngest is merely in flight.
+    expect(figure(points, 'fenghuo.client.active_requests.overdue', 'bank:80')).toBe(3);
+    const time = (stat: Stat) => figure(points, 'fenghuo.client.active_requests.overdue_time', 'bank:80', stat);
+    expect([time('min'), time('p50')]).toEqual([1.4, 2]);
+    expect(figure(tick(new Calls(), 5_000), 'fenghuo.client.active_requests.overdue', 'bank:80')).toBe(undefined);
   });
 
   it('forgets a call that will never end, so that it does not alarm for ever', () => {

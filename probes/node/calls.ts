@@ -121,18 +121,25 @@ export class Calls {
   }
 
   /**
-   * Age in seconds of each edge's oldest unanswered call, once it is older than what the edge's slowest calls took before this tick.
+   * Ages in seconds of each edge's unanswered calls that are older than what its slowest calls took before this tick, oldest first.
    * A younger one is merely in flight: its age tells only the phase between calls and ticks, and would drift like a level shift.
    */
-  oldest(nowMs: number): ReadonlyMap<Edge, number> {
-    const ages = new Map<Edge, number>();
+  overdue(nowMs: number): ReadonlyMap<Edge, readonly number[]> {
+    const ages = new Map<Edge, number[]>();
     for (const [span, { edge, sinceMs }] of this.open) {
       const age = (nowMs - sinceMs) / 1_000;
       if (nowMs - sinceMs > openCallMsMax) {
         this.open.delete(span);
         edge.active--;
-      } else if (age > (edge.usual ?? limits.tickMs / 1_000)) ages.set(edge, Math.max(ages.get(edge) ?? 0, age));
+        continue;
+      }
+      if (age <= (edge.usual ?? limits.tickMs / 1_000)) continue;
+      const of = ages.get(edge);
+      if (of === undefined) ages.set(edge, [age]);
+      else of.push(age);
     }
+    // In the order in which they began, but for a clock that was set.
+    for (const of of ages.values()) of.sort((a, b) => b - a);
     return ages;
   }
 
