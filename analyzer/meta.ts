@@ -25,6 +25,7 @@ export const metaOf = (
     id: column.id,
     entity: edge ? graph.resolve(edge.callee) : (service ?? host ?? probe),
     ...(edge && service !== undefined ? { caller: service } : {}),
+    ...(edge?.operation === undefined ? {} : { operation: edge.operation }),
     ...(instance === undefined ? {} : { instance }),
     ...(host === undefined ? {} : { host }),
     metric: column.metric,

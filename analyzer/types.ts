@@ -9,6 +9,8 @@ export type SeriesMeta = {
   readonly entity: string;
   /** For an edge's figure: the caller. */
   readonly caller?: string;
+  /** Of an edge's calls only those of this kind: a statement, a method. */
+  readonly operation?: string;
   readonly instance?: string;
   readonly host?: string;
   /** The figure is of the host that the entity runs on, not of the entity alone. */

@@ -27,6 +27,8 @@ export class Checks {
   /** What stands now by the detectors. */
   private readonly standing = new Map<string, Check>();
   private readonly probes = new Map<string, Followed>();
+  /** Limits that are told beside what fills up to them, by its index. */
+  private readonly limitsBy = new Map<number, Series>();
   private readonly drifts = new Drifts();
   private readonly stalls = new Stalls(bankDefaults.decades + looksOf(limits.tickMs));
   private lookedMs = -1;
@@ -45,7 +47,9 @@ export class Checks {
       const one = series[column]!;
       const place = of.bounded.has(one.index) ? undefined : this.drifts.open(way);
       if (place === undefined) continue;
-      of.bounded.set(one.index, { one, place, bound: typeof bound === 'number' ? bound : series[bound.column]! });
+      const limit = typeof bound === 'number' ? bound : series[bound.column]!;
+      of.bounded.set(one.index, { one, place, bound: limit });
+      if (typeof limit !== 'number') this.limitsBy.set(one.index, limit);
     }
     const { counters, calls } = countersOf(schema, metas);
     for (const at of counters) {
@@ -55,6 +59,11 @@ export class Checks {
     }
     for (const at of calls) of.calls.set(series[at]!.index, series[at]!);
     if (before === undefined) this.probes.set(schema.probe, of);
+  }
+
+  /** The limit of what a series tells, as it was told last; undefined where nobody tells one. */
+  limitOf(index: number): number | undefined {
+    return this.limitsBy.get(index)?.last;
   }
 
   /** Looks at the last samples; once a tick is enough. */
@@ -108,6 +117,7 @@ export class Checks {
       for (const { one, place } of bounded.values())
         if (watch.series.get(one.index) !== one) {
           bounded.delete(one.index);
+          this.limitsBy.delete(one.index);
           this.drifts.close(place);
           this.standing.delete(checkId(one.meta, 'drift'));
         }

@@ -17,6 +17,7 @@ import { opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
+import { rushes } from './rush.ts';
 import { slowEdges, told } from './slow.ts';
 import { none, unanswered } from './unanswered.ts';
 
@@ -144,6 +145,7 @@ export const openers = (engine: Engine): Opener[] => {
   const needed = natsNeeded(watch.groups.places.size);
   return stirring
     .flatMap((one) => opener(engine, one, agreed(one), needed) ?? [])
+    .concat(rushes(engine))
     .sort(
       (a, b) =>
         a.anomaly.onsetMs - b.anomaly.onsetMs ||

@@ -57,6 +57,8 @@ export const opens = (
   // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
   if (nats < natsNeeded) return false;
   if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
+  // Of calls without an answer nobody knows at first whether they reached whom they were sent to.
+  if (isAge && out < ticks.body) return false;
   const floor = rule.floor[anomaly.unit] ?? 0;
   const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
   // More calls than usual take a little longer each: capacity, of which the forecast tells.

@@ -99,6 +99,16 @@ const figures = (suspect: RankedSuspect, evidence: Evidence): Bilingual => {
   };
 };
 
+/** What a released service asks only since then, in its own words. */
+const asksOf = ({ because, series }: RankedSuspect): Bilingual => {
+  const meta = series.find((one) => one.meta.operation !== undefined)?.meta;
+  if (meta === undefined || !because.some(({ code }) => code === 'released')) return { en: '', zh: '' };
+  return {
+    en: `since its release it asks ${meta.entity} for ${meta.operation}; `,
+    zh: `发布后新增对 ${meta.entity} 的请求 ${meta.operation}；`,
+  };
+};
+
 const reasonOf = (
   suspect: RankedSuspect,
   callers: readonly string[],
@@ -116,9 +126,10 @@ const reasonOf = (
           en: `${affected.length} upstream suffer from it: ${affected.slice(0, 4).join(', ')}`,
           zh: `${affected.length} 个上游受其影响：${affected.slice(0, 4).join('、')}`,
         };
+  const asks = asksOf(suspect);
   return {
-    en: `${suspect.entity} ${kind.en}: ${numbers.en}${seenBy.en}; ${upstream.en}.`,
-    zh: `${suspect.entity} ${kind.zh}：${numbers.zh}${seenBy.zh}；${upstream.zh}。`,
+    en: `${suspect.entity} ${kind.en}: ${numbers.en}${seenBy.en}; ${asks.en}${upstream.en}.`,
+    zh: `${suspect.entity} ${kind.zh}：${numbers.zh}${seenBy.zh}；${asks.zh}${upstream.zh}。`,
   };
 };
 

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { evidence, ONSET_MS, series } from '../testing/evidence.ts';
 import type { Evidence } from '../types.ts';
+import { explain } from './explain.ts';
 import { localise } from './localise.ts';
 import { overReleases } from './release.ts';
 
@@ -69,4 +70,42 @@ it('names the database where the others typically wait as well, where the other 
   expect(named(heavier([deploy('larch')], 0.08))[0]!.entity).toBe('basalt');
   expect(named(heavier([deploy('finch')]))[0]!.entity).toBe('basalt');
   expect(named(heavier([deploy('larch', ONSET_MS - 120_000)]))[0]!.entity).toBe('basalt');
+});
+
+/** A release that asks what nobody asked before: where one is served after the other, all wait alike for it. `young` is how many seconds it has been asked. */
+const asksNew = (events: Evidence['events'], { young = 2, took = 2.1 } = {}): Evidence => {
+  const time = {
+    entity: 'basalt',
+    metric: 'client.operation.time',
+    class: 'traffic',
+    kind: 'delta',
+    bad: 'both',
+  } as const;
+  const slowly = series({ ...time, caller: 'larch', operation: 'SELECT count(*) FROM everything' }, 0, [0, took]);
+  const all = [
+    series({ entity: 'basalt', caller: 'larch', metric: 'db.duration', stat: 'p50' }, 0.0011, [0.39, 0.36]),
+    series({ entity: 'basalt', caller: 'finch', metric: 'db.duration', stat: 'p50' }, 0.0012, [0.39, 0.37]),
+    series({ ...time, caller: 'larch', operation: 'SELECT ? FROM users' }, 0.02, [2.4, 2.6]),
+    series({ ...time, caller: 'finch', operation: 'SELECT ? FROM dishes' }, 0.02, [2.2, 2.5]),
+    { ...slowly, baseline: { ...slowly.baseline, n: young } },
+  ];
+  const edges = [
+    ['larch', 'basalt'],
+    ['finch', 'basalt'],
+  ] as const;
+  return evidence(all, edges, events);
+};
+
+it('names the release that asks what nobody asked before, and says what that is', () => {
+  const of = asksNew([deploy('larch')]);
+  const ranking = overReleases(localise(of), of);
+  expect(ranking.suspects[0]).toMatchObject({ entity: 'larch', kind: 'latency' });
+  expect(explain(ranking, of).cause.reason.en).toContain('it asks basalt for SELECT count(*) FROM everything');
+});
+
+it('names the database where the release asks nothing new, where that takes next to nothing, or where the other was released', () => {
+  expect(named(asksNew([deploy('larch')], { young: 100 }))[0]!.entity).toBe('basalt');
+  expect(named(asksNew([deploy('larch')], { took: 0.001 }))[0]!.entity).toBe('basalt');
+  expect(named(asksNew([deploy('finch')]))[0]!.entity).toBe('basalt');
+  expect(named(asksNew([deploy('larch', ONSET_MS - 120_000)]))[0]!.entity).toBe('basalt');
 });

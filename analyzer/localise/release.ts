@@ -14,6 +14,8 @@ const CHANCE_MIN = 3;
 /** So many times longer than before takes what it asks for, at least, where it asks for something else; a lock may hold one caller first, so only a release just before is believed to. */
 const HEAVIER_MIN = 2;
 const JUST_RELEASED_MS = 60_000;
+/** Part of the time of what takes the most: where one after the other is served, whatever is asked waits for what is slow, and takes as long. */
+const NEW_SHARE = 0.25;
 
 const isRelease = (kind: string): boolean => kind === 'deploy' || kind === 'config';
 
@@ -79,6 +81,25 @@ const asksHeavier = (evidence: Evidence, caller: string, callee: string): Series
   return isItself && isAlone ? most.one : undefined;
 };
 
+/**
+ * What `caller` asks of `callee` only since its release, where that takes time now as whatever is asked does: a statement that nobody asked before, and all
+ * wait since it is asked. Undefined where no probe tells statements.
+ */
+const asksNew = (evidence: Evidence, caller: string, callee: string): SeriesEvidence | undefined => {
+  const { series, events, onsetMs, nowMs, stepMs } = evidence;
+  const asked = series.filter(({ meta }) => meta.entity === callee && meta.operation !== undefined);
+  // A caller whose statements were all told of lately has a probe that is new itself.
+  const isKnown = asked.some(({ meta, baseline }) => meta.caller === caller && baseline.n * stepMs > JUST_RELEASED_MS);
+  const releasedMs = events.findLast(({ kind, entity }) => isRelease(kind) && entity === caller)?.timeMs;
+  if (!isKnown || releasedMs === undefined) return undefined;
+  const took = ({ timesMs, values }: SeriesEvidence): number =>
+    values.reduce((sum, value, i) => (timesMs[i]! >= onsetMs && value > 0 ? sum + value : sum), 0);
+  const most = Math.max(...asked.map(took));
+  const isNew = ({ meta, baseline }: SeriesEvidence): boolean =>
+    meta.caller === caller && (baseline.n - 1) * stepMs <= nowMs - releasedMs + LATE_MS;
+  return asked.find((one) => isNew(one) && took(one) > 0 && took(one) >= NEW_SHARE * most);
+};
+
 /** The ranking with a released caller in the first place where it asks the first suspect for more, or for more at once, than before; the suspect keeps the second. */
 export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
@@ -88,7 +109,9 @@ export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
   for (const caller of new Set(callers)) {
     const asks =
       (released.has(caller) ? asksMore(evidence, caller, first.entity) : undefined) ??
-      (justNow.has(caller) ? asksHeavier(evidence, caller, first.entity) : undefined);
+      (justNow.has(caller)
+        ? (asksNew(evidence, caller, first.entity) ?? asksHeavier(evidence, caller, first.entity))
+        : undefined);
     if (asks === undefined) continue;
     const known = ranking.suspects.find((one) => one.entity === caller);
     const named: RankedSuspect = {

@@ -92,7 +92,7 @@ export const signsOf = (
     for (const one of kept) signOf(one.series.meta.entity).symptoms.push(one);
     for (const [caller, one] of theirs) signs.get(caller)?.symptoms.push(one);
   }
-  const traffic = evidence.series.filter(({ meta }) => meta.class === 'traffic');
+  const traffic = evidence.series.filter(({ meta }) => meta.class === 'traffic' && meta.operation === undefined);
   const isWaiting = (queue: string): boolean | undefined => {
     const backlog = (signs.get(queue)?.symptoms ?? []).filter(({ series }) => series.meta.class === 'saturation');
     return backlog.length === 0 ? undefined : best(backlog) > 0;

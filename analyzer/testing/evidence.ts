@@ -11,7 +11,7 @@ export const series = (
   { scale = was * 0.1, before = [] }: { readonly scale?: number; readonly before?: readonly number[] } = {},
 ): SeriesEvidence => ({
   meta: {
-    id: `${meta.caller ?? ''}${meta.entity}${meta.metric}${meta.stat ?? ''}`,
+    id: `${meta.caller ?? ''}${meta.entity}${meta.metric}${meta.stat ?? ''}${meta.operation ?? ''}`,
     unit: 's',
     class: 'latency',
     kind: 'gauge',

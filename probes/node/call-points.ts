@@ -84,6 +84,7 @@ export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit):
     if (overdue === undefined) continue;
     waiting(emit, edge.active, overdue.get(edge) ?? [], { attributes, edge: ref });
   }
+  calls.statements.emit(emit);
   for (const source of calls.sources.values()) {
     const edge: EdgeRef = { callee: source.queue, protocol: 'messaging', role: 'consumer' };
     const attributes = { 'service.peer.name': source.queue };

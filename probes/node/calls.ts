@@ -2,6 +2,7 @@
 import { type EdgeProtocol, limits } from '@fenghuo/rules/contract';
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { Sketch } from './sketch.ts';
+import { Statements } from './statements.ts';
 
 export { callPoints } from './call-points.ts';
 export { Sketch } from './sketch.ts';
@@ -77,6 +78,7 @@ export const failed = ({ attributes, status }: Pick<CallSpan, 'attributes' | 'st
 export class Calls {
   readonly edges = new Map<string, Edge>();
   readonly sources = new Map<string, Source>();
+  readonly statements = new Statements();
   readonly server: Server = { latency: new Sketch(), errors: 0, active: 0 };
   /** Addresses under which others called this process. */
   readonly listens = new Set<string>();
@@ -118,6 +120,8 @@ export class Calls {
     if (edge === undefined) return;
     edge.latency.add(duration);
     if (failed(span)) edge.errors++;
+    const text = edge.protocol === 'db' ? said(span.attributes, 'db.query.text', 'db.statement') : undefined;
+    if (text !== undefined) this.statements.add(edge, text, duration);
   }
 
   /**
