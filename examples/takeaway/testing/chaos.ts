@@ -1,52 +1,14 @@
 // Faults on the running platform: each ends by itself, also when the command that asked for it is killed, and `off` ends all.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { config } from './config.ts';
-import { faults } from './faults/table.ts';
+import { expect, it } from 'vitest';
+import { config } from '../config.ts';
+import { faults } from '../faults/table.ts';
+import { ended, type Running, until } from './running.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
-const data = mkdtempSync(join(tmpdir(), 'fenghuo-chaos-'));
-const env = { ...process.env, FENGHUO_PORT_SHIFT: String(3_000 + 20 * (process.pid % 100)), FENGHUO_DATA: data };
-const line = z.looseObject({
-  what: z.string().optional(),
-  fault: z.string().optional(),
-  failed: z.number().optional(),
-});
-let product: ChildProcess;
-
-const log = (name: string): z.infer<typeof line>[] => {
-  const path = join(data, 'takeaway', `${name}.ndjson`);
-  if (!existsSync(path)) return [];
-  const text = readFileSync(path, 'utf8').trim();
-  return text === '' ? [] : text.split('\n').map((one) => line.parse(JSON.parse(one)));
-};
-const until = async (what: string, ms: number, is: () => boolean): Promise<void> => {
-  for (const end = Date.now() + ms; !is(); await new Promise((resolve) => setTimeout(resolve, 100)))
-    if (Date.now() > end) throw new Error(`not within ${ms / 1_000} s: ${what}`);
-};
-const chaos = (...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [join(root, 'bin/fenghuo.mjs'), 'chaos', ...args], { env, stdio: 'ignore' });
-const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', resolve));
-const count = (what: string, fault: string): number =>
-  log('chaos').filter((one) => one.what === what && one.fault === fault).length;
-
-describe('chaos on the running platform', () => {
-  beforeAll(async () => {
-    product = spawn(process.execPath, [join(root, 'bin/fenghuo.mjs'), 'up', '--example', 'takeaway', '--data', data], {
-      env,
-      stdio: 'ignore',
-    });
-    await until('customers come', 110_000, () => log('customers').length > 2);
-  }, 120_000);
-  afterAll(async () => {
-    product.kill('SIGINT');
-    await ended(product);
-    rmSync(data, { recursive: true, force: true });
-  }, 30_000);
+export const underFaults = (platform: () => Running): void => {
+  const log: Running['log'] = (name) => platform().log(name);
+  const chaos: Running['chaos'] = (...args) => platform().chaos(...args);
+  const count = (what: string, fault: string): number =>
+    log('chaos').filter((one) => one.what === what && one.fault === fault).length;
 
   it('ends a fault at its time although the command that asked for it is killed', async () => {
     const command = chaos('bank-slow', '--target', 'bank-a', '--seconds', '4');
@@ -73,7 +35,7 @@ describe('chaos on the running platform', () => {
   }, 90_000);
 
   it('begins and ends everything that the list names, one after the other, and customers are served afterwards', async () => {
-    const port = config(env).controlPort('launcher');
+    const port = config(platform().env).controlPort('launcher');
     for (const [fault, { targets }] of Object.entries(faults)) {
       const target = targets.at(-1)!;
       const before = count('ended', fault);
@@ -99,4 +61,4 @@ describe('chaos on the running platform', () => {
     expect(await ended(chaos('bank-slow', '--target', 'menu'))).toBe(2);
     expect(await ended(chaos('no-such-fault'))).toBe(2);
   }, 30_000);
-});
+};
