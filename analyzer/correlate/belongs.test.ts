@@ -30,6 +30,16 @@ it('a service that is gone while a bank is slow, which it does not call, is told
   expect(second!.atMs - fromMs).toBeLessThan(2_500);
 });
 
+it('what begins once a host is well again is no trouble of the host, though its incident is still open', () => {
+  const run = new Run(16, (rules) => rules, 'off').seconds(120);
+  const { store, till } = run.platform.names;
+  run.seconds(20, { busy: 8, slow: { [till]: 700 }, waiting: 0.6 });
+  expect([...causes(run).values()]).toEqual(['box']);
+  run.seconds(6).seconds(6, { errors: { [store]: 1 } });
+  expect(run.states).not.toContain('closed');
+  expect([...causes(run).values()]).toEqual(['box', store]);
+});
+
 it('a bank that is slow for long, and all that waits for it, stays one', () => {
   const run = new Run(12, (rules) => rules, 'off').seconds(120);
   const { one } = run.platform.names;

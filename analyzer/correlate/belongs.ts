@@ -15,19 +15,28 @@ const plainTicks = 3;
 const goneTicks = 2;
 /** Ticks for which an anomaly and a cause must have been there, so that the one is no part of the other. */
 export const ticksApart = ({ isPlain, isGone }: Opener): number =>
-  isPlain ? (isGone ? goneTicks : plainTicks) : secondTicks;
+  isGone ? goneTicks : isPlain ? plainTicks : secondTicks;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
 const togetherMs = 5_000;
+/** A host that was well for so long is. */
+const wellMs = 5_000;
 
 type Part = 'explained' | 'beside' | 'none';
 
 /**
  * Whether an entity waits for the cause, works on what it asks for, or asks whom it asks where that one suffers; of a link, whether it waits for what
  * crosses it.
- * On a host that is the cause, everything.
+ * On a host that is the cause, everything, until the host is well again.
  */
-const isReached = ({ graph }: Engine, { affected }: CaseFile, cause: string, entity: string): boolean => {
-  if (graph.kinds.get(cause) === 'host') return true;
+const isReached = (
+  { graph, now }: Engine,
+  { affected, healthySinceMs }: CaseFile,
+  cause: string,
+  { one: { meta }, anomaly }: Opener,
+): boolean => {
+  const { entity } = meta;
+  if (graph.kinds.get(cause) === 'host')
+    return healthySinceMs === undefined || now.atMs - healthySinceMs < wellMs || anomaly.onsetMs < healthySinceMs;
   const [end = cause, callee] = endsOf(cause);
   if (callee !== undefined) return callee === entity || graph.upstream(end).has(entity);
   if (graph.fed(end).has(entity)) return true;
@@ -52,7 +61,7 @@ const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
   const isStandIn = engine.rules.topology.entities.some(
     (e) => e.alternatives.includes(entity) && endsOf(cause).includes(e.name),
   );
-  if (isStandIn || isReached(engine, file, cause, entity)) return 'explained';
+  if (isStandIn || isReached(engine, file, cause, opener)) return 'explained';
   // Whole ticks: when in a tick a cause is told is a matter of how busy the engine is.
   const stood = Math.round((engine.now.atMs - file.causeMs) / limits.tickMs);
   const hasLasted = ticks >= apart && stood >= apart && anomaly.onsetMs >= file.onsetMs - togetherMs;

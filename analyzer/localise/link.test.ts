@@ -86,6 +86,15 @@ describe('the network between two services', () => {
     expect(first(...calls).entity).toBe('shop → till');
   });
 
+  it('is not named where what waits at the caller is under way at the callee: it has arrived', () => {
+    const active = { class: 'saturation', unit: '{request}', usual: 0.1 } as const;
+    const calls = [figure('till', late, { caller: 'shop' }), figure('till', well)];
+    const waiting = figure('till', [2, 3, 5], { ...active, caller: 'shop', metric: 'fenghuo.client.active_requests' });
+    const at = (values: number[]) => figure('till', values, { ...active, metric: 'http.server.active_requests' });
+    expect(first(...calls, waiting, at([2, 3, 5])).entity).toBe('till');
+    expect(first(...calls, waiting, at([0, 2, 1])).entity).toBe('shop → till');
+  });
+
   it('is named for calls that fail though the caller is a little busy with trying them again', () => {
     const errors = { class: 'errors', unit: '{error}', usual: 0 } as const;
     const failing = figure('till', [22, 34, 24], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });

@@ -16,6 +16,9 @@ const MISSED_MAX = 1;
 const OWN_MAX = 0.6;
 /** The callee's own lateness and the other callers' complaints, as a share of the loudest complaint, up to which they are noise beside it. */
 export const CALM_SHARE = 0.3;
+/** Share of the calls that wait at the caller which the callee has under way itself, and how many those are at least. */
+const ARRIVED_MIN = 0.5;
+const ARRIVED_LEAST = 1.5;
 const BETWEEN = ' → ';
 
 /** The name of the link between two entities. */
@@ -30,6 +33,11 @@ const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
   meta.caller === undefined &&
   !isUnderWay(meta) &&
   (meta.class === 'saturation' || (meta.class === 'resource' && /cpu|gc/.test(meta.metric)));
+
+const isRequests = ({ meta }: SeriesEvidence): boolean => isUnderWay(meta) && meta.unit === '{request}';
+/** The last sample less what is usual. */
+const presentOver = ({ values, baseline }: SeriesEvidence): number =>
+  (values.findLast((value) => !Number.isNaN(value)) ?? 0) - Math.max(0, baseline.location);
 
 const isLate = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' && meta.unit === 's';
 const isLoop = ({ meta }: SeriesEvidence): boolean =>
@@ -70,6 +78,11 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
     Math.max(0, ...some.filter((one) => isLate(one) && !isEnded(one)).map((one) => shiftOf(one, from)));
   const waits = longest(evidence.series.filter(({ meta }) => meta.caller === entity));
   if (waits > CALM_SHARE * longest(about)) return undefined;
+  // What is under way at the callee as at its caller has arrived; one call may be under way anywhere.
+  const underWay = (of: string | undefined): number =>
+    Math.max(0, ...about.filter((one) => one.meta.caller === of && isRequests(one)).map(presentOver));
+  const arrived = underWay(undefined);
+  if (arrived >= ARRIVED_LEAST && arrived >= ARRIVED_MIN * underWay(caller)) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
   // Collections stop it now and then, for which nothing of its own but the memory need be loud yet.
   if (about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
