@@ -8,14 +8,15 @@ import { crowded } from './opening.ts';
 
 /**
  * Something unrelated to an open incident must have lasted longer before it is a second one, and the cause must have stood for as long; half of it where
- * there is no doubt. Whoever waits for something else goes on telling so: who says nothing any more is no victim, and need not be waited for.
+ * there is no doubt. What a trouble leaves behind, or a crowd that comes again, makes calls late: where they fail or have no answer beyond doubt, or where
+ * who fails says nothing any more itself, two ticks are enough.
  */
 const secondTicks = 6;
 const plainTicks = 3;
-const goneTicks = 2;
+const surelyTicks = 2;
 /** Ticks for which an anomaly and a cause must have been there, so that the one is no part of the other. */
-export const ticksApart = ({ isPlain, isGone }: Opener): number =>
-  isGone ? goneTicks : isPlain ? plainTicks : secondTicks;
+export const ticksApart = ({ isPlain, isGone, isUnserved }: Opener): number =>
+  isGone || (isPlain && isUnserved) ? surelyTicks : isPlain ? plainTicks : secondTicks;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
 const togetherMs = 5_000;
 /** A host that was well for so long is. */

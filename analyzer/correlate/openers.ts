@@ -31,6 +31,8 @@ export type Opener = {
   readonly isPlain: boolean;
   /** Calls to it fail and it says nothing any more itself. */
   readonly isGone: boolean;
+  /** Its calls fail or have no answer yet; they are not merely late. */
+  readonly isUnserved: boolean;
   /** The calls behind it by those that are usual. */
   readonly demand: number;
 };
@@ -191,7 +193,8 @@ const opener = (
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, isGone, demand };
+  const isUnserved = isAge || meta.class === 'errors';
+  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, isGone, isUnserved, demand };
 };
 
 /** The bank's word, about the trouble that lasts now, or what stirs in an anomaly's words where the bank has none yet. */

@@ -36,6 +36,7 @@ const began = (engine: Engine, one: Objective, policy: BurnPolicy, long: number,
     isRare: true,
     isPlain: false,
     isGone: false,
+    isUnserved: false,
     demand: 1,
   });
   if (file !== undefined) return void emit(engine, { type: 'slo.burn', incident: file.id, opened: false, ...told });
