@@ -7,7 +7,7 @@ const source = {
   ssr: { resolve: { conditions: ['@fenghuo/source', 'node'] } },
 };
 /** Parts tests that need the machine for themselves: each has the whole product under load. */
-const alone = ['bin/**/*.parts.test.ts', 'examples/**/*.parts.test.ts'];
+const alone = ['bin/**/*.parts.test.ts'];
 const nowhere = ['**/node_modules/**', '**/dist/**', '**/.fenghuo/**'];
 
 export default defineConfig({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { realClock } from '@fenghuo/kit';
 import { z } from 'zod';
 
-export const root = new URL('../../..', import.meta.url).pathname;
+export const root = new URL('../..', import.meta.url).pathname;
 const command = join(root, 'bin/fenghuo.mjs');
 const line = z.looseObject({
   what: z.string().optional(),

@@ -1,7 +1,7 @@
 // Faults on the running platform: each ends by itself, also when the command that asked for it is killed, and `off` ends all.
 import { expect, it } from 'vitest';
-import { config } from '../config.ts';
-import { faults } from '../faults/table.ts';
+import { config } from '../../examples/takeaway/config.ts';
+import { faults } from '../../examples/takeaway/faults/table.ts';
 import { ended, type Running, until } from './running.ts';
 
 export const underFaults = (platform: () => Running): void => {
