@@ -202,3 +202,9 @@ it('takes what was seen since an onset out of the mean and its spread, and leave
   expect(bank.baseline(index).mean).toBeCloseTo(before.mean, 6);
   expect(bank.baseline(index).sd).toBeCloseTo(before.sd, 6);
 });
+
+it('says what it saw last where the present sample is missing: what is told of an anomaly is a number', () => {
+  const { bank, index, next } = fed(latency, 600, (t) => 0.05 + 0.001 * (t % 7));
+  for (const [k, value] of [0.8, 0.9, 0.85, Number.NaN].entries()) bank.push(index, next + 1_000 * k, value);
+  expect(bank.anomaly(index)?.seen).toBeCloseTo(0.85);
+});

@@ -109,7 +109,7 @@ export class BankReadings {
       shape: isSilent ? 'silence' : shapeOf(this.recent(index).values, h[at * 2 + AGE]!, low, high),
       onsetMs: isSilent ? silentMs : onsetMs,
       detectedMs: isSilent ? silentMs + SILENT_STEPS * step : onsetMs + h[at * 2 + LAG]! * step,
-      seen: this.last(index),
+      seen: this.lastPresent(index),
       expected,
       low,
       high,
@@ -179,6 +179,11 @@ export class BankReadings {
 
   stepMs(index: number): number {
     return this.r.f[index * WORDS + STEP_MS]!;
+  }
+
+  /** The last sample that is not missing; 0 where all that are kept are. */
+  private lastPresent(index: number): number {
+    return this.values(index).findLast((value) => !Number.isNaN(value)) ?? 0;
   }
 
   /** The last sample, NaN where it was missing. */

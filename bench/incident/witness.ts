@@ -38,6 +38,8 @@ export const watchProduct = (product: Product, platform: Config): Witness => {
     callback: (_, message) => {
       const parsed = decision.safeParse(message.json());
       if (parsed.success) decisions.push({ atMs: realClock.now(), decision: parsed.data });
+      // Nobody else can read it either: an incident that opens like that pages nobody.
+      else process.stderr.write(`a decision that cannot be read: ${parsed.error.message}\n${message.string()}\n`);
     },
   });
   product.bus.nc.subscribe('fh.t.*.flag.*', {
