@@ -1,5 +1,5 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
-import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import { type Anomaly, type DetectorRule, limits } from '@fenghuo/rules/contract';
 import { RING } from '../detect/bank.ts';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
@@ -31,7 +31,7 @@ export type Opener = {
   readonly isPlain: boolean;
   /** Calls to it fail and it says nothing any more itself. */
   readonly isGone: boolean;
-  /** Its calls fail or have no answer yet; they are not merely late. */
+  /** Its calls fail, or one has had no answer for a whole tick; they are not merely late. */
   readonly isUnserved: boolean;
   /** The calls behind it by those that are usual. */
   readonly demand: number;
@@ -53,6 +53,7 @@ export type Stirring = {
   readonly isGone: boolean;
 };
 
+const tickS = limits.tickMs / 1_000;
 /** Ticks in a row whose mean is slow are no single call's doing. */
 const meanTicks = 3;
 
@@ -193,7 +194,7 @@ const opener = (
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  const isUnserved = isAge || meta.class === 'errors';
+  const isUnserved = meta.class === 'errors' || (isAge && one.last >= tickS);
   return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, isGone, isUnserved, demand };
 };
 
