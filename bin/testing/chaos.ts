@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { config } from '../../examples/takeaway/config.ts';
 import { faults } from '../../examples/takeaway/faults/table.ts';
-import { ended, type Running, until } from './running.ts';
+import { ended, type Running } from './running.ts';
+import { eventually } from './watcher.ts';
 
 export const underFaults = (platform: () => Running): void => {
   const log: Running['log'] = (name) => platform().log(name);
@@ -12,26 +13,26 @@ export const underFaults = (platform: () => Running): void => {
 
   it('ends a fault at its time although the command that asked for it is killed', async () => {
     const command = chaos('bank-slow', '--target', 'bank-a', '--seconds', '4');
-    await until('the fault begins', 20_000, () => count('began', 'bank-slow') === 1);
+    await eventually('the fault begins', 20_000, () => count('began', 'bank-slow') === 1);
     command.kill('SIGKILL');
     await ended(command);
-    await until('the bank is healthy', 10_000, () => log('bank-a').some((one) => one.what === 'healthy again'));
-    await until('the switch says so', 5_000, () => count('ended', 'bank-slow') === 1);
+    await eventually('the bank is healthy', 10_000, () => log('bank-a').some((one) => one.what === 'healthy again'));
+    await eventually('the switch says so', 5_000, () => count('ended', 'bank-slow') === 1);
   }, 60_000);
 
   it('takes a database connection from a service, so that orders fail, and gives it back on `off`', async () => {
-    await until(
+    await eventually(
       'nobody fails any more',
       30_000,
       () => log('customers').at(-1)?.failed === log('customers').at(-5)?.failed,
     );
     const before = log('customers').at(-1)?.failed ?? 0;
     expect(await ended(chaos('pool-exhaustion', '--target', 'user'))).toBe(0);
-    await until('orders fail', 20_000, () => (log('customers').at(-1)?.failed ?? 0) > before + 5);
+    await eventually('orders fail', 20_000, () => (log('customers').at(-1)?.failed ?? 0) > before + 5);
     expect(await ended(chaos('off'))).toBe(0);
     expect(count('ended', 'pool-exhaustion')).toBe(1);
     const paid = log('customers').at(-1)?.paid;
-    await until('orders are paid again', 20_000, () => Number(log('customers').at(-1)?.paid) > Number(paid) + 10);
+    await eventually('orders are paid again', 20_000, () => Number(log('customers').at(-1)?.paid) > Number(paid) + 10);
   }, 90_000);
 
   it('begins and ends everything that the list names, one after the other, and customers are served afterwards', async () => {
@@ -51,10 +52,10 @@ export const underFaults = (platform: () => Running): void => {
         continue;
       }
       expect([fault, answer.status, text]).toEqual([fault, 200, `${fault} on ${target} for 1 s\n`]);
-      await until(`${fault} ends`, 10_000, () => count('ended', fault) === before + 1);
+      await eventually(`${fault} ends`, 10_000, () => count('ended', fault) === before + 1);
     }
     const paid = Number(log('customers').at(-1)?.paid);
-    await until('orders are paid again', 60_000, () => Number(log('customers').at(-1)?.paid) > paid + 10);
+    await eventually('orders are paid again', 60_000, () => Number(log('customers').at(-1)?.paid) > paid + 10);
   }, 240_000);
 
   it('refuses a target that such a fault cannot hit', async () => {

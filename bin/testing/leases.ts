@@ -3,7 +3,8 @@ import { type Bus, connectBus, realClock } from '@fenghuo/kit';
 import { readCredentials } from '@fenghuo/kit/parts';
 import { type FlagLease, flagKey, flagsBucket } from '@fenghuo/rules/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Running, until } from './running.ts';
+import type { Running } from './running.ts';
+import { eventually } from './watcher.ts';
 
 const LEASE_MS = 3_000;
 
@@ -11,7 +12,7 @@ export const underLeases = (platform: () => Running): void => {
   let bus: Bus;
   let renewal = 0;
   const gateway = (): string => `http://127.0.0.1:${17_100 + platform().shift}`;
-  const pids = (service: string): string[] => platform().pids(service);
+  const pids = (service: string): number[] => platform().pids(service);
   const put = async (service: string, key: string, value: string | null): Promise<void> => {
     const lease: FlagLease = {
       v: 1,
@@ -41,25 +42,25 @@ export const underLeases = (platform: () => Running): void => {
       { natsUrl: `nats://127.0.0.1:${14_222 + shift}`, natsUser: admin?.user, natsPassword: admin?.password },
       'test',
     );
-    await until('menus are served', 30_000, async () => (await status('/menu/3')) === 200);
+    await eventually('menus are served', 30_000, async () => (await status('/menu/3')) === 200);
   }, 60_000);
   afterAll(async () => await bus?.close());
 
   it('turns browsing away, and takes orders; afterwards it serves menus again by itself', async () => {
     await put('app-gateway', 'traffic.shed', 'browsing');
-    await until('browsing is turned away', 3_000, async () => (await status('/menu/3')) === 429);
+    await eventually('browsing is turned away', 3_000, async () => (await status('/menu/3')) === 429);
     expect(await status('/orders', { user: '1', merchant: '1', amount: 20 })).toBe(201);
-    await until('the lease is over', LEASE_MS + 2_000, async () => (await status('/menu/3')) === 200);
+    await eventually('the lease is over', LEASE_MS + 2_000, async () => (await status('/menu/3')) === 200);
   }, 20_000);
 
   it('serves menus from memory while the menu service is gone', async () => {
     for (let merchant = 0; merchant < 20; merchant++) expect(await status(`/menu/${merchant}`)).toBe(200);
     await put('app-gateway', 'menu.source', 'cache');
     await realClock.sleep(300);
-    for (const pid of pids('menu')) process.kill(Number(pid), 'SIGKILL');
+    for (const pid of pids('menu')) process.kill(pid, 'SIGKILL');
     for (let i = 0; i < 10; i++) expect(await status(`/menu/${i}`)).toBe(200);
     await put('app-gateway', 'menu.source', null);
-    await until('the menu service is back', 30_000, async () => (await status('/menu/3')) === 200);
+    await eventually('the menu service is back', 30_000, async () => (await status('/menu/3')) === 200);
   }, 60_000);
 
   it('leaves recommendations out', async () => {
@@ -67,17 +68,17 @@ export const underLeases = (platform: () => Running): void => {
       const answer = (await (await fetch(`${gateway()}/menu/3`)).json()) as { extras: readonly object[] };
       return answer.extras.length;
     };
-    await until('there are some', 10_000, async () => (await extras()) > 0);
+    await eventually('there are some', 10_000, async () => (await extras()) > 0);
     await put('app-gateway', 'recommendations', 'off');
-    await until('there are none', 3_000, async () => (await extras()) === 0);
-    await until('there are some again', LEASE_MS + 5_000, async () => (await extras()) > 0);
+    await eventually('there are none', 3_000, async () => (await extras()) === 0);
+    await eventually('there are some again', LEASE_MS + 5_000, async () => (await extras()) > 0);
   }, 30_000);
 
   it('restarts an instance on the list once, and one that is not on it never', async () => {
     const [before, payment] = [pids('terminals'), pids('payment')];
     expect([before.length, payment.length]).toEqual([1, 1]);
     await put('operator', 'instance.restart', 'terminals');
-    await until('it is another process', 30_000, () => {
+    await eventually('it is another process', 30_000, () => {
       const now = pids('terminals');
       return now.length === 1 && now[0] !== before[0];
     });

@@ -1,19 +1,19 @@
 // The platform on the whole product, for tests of what it does itself: the engine watches and does not act.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { realClock } from '@fenghuo/kit';
 import { z } from 'zod';
+import { processesOf } from './processes.ts';
+import { eventually } from './watcher.ts';
 
-export const root = new URL('../..', import.meta.url).pathname;
-const command = join(root, 'bin/fenghuo.mjs');
+const command = new URL('../fenghuo.mjs', import.meta.url).pathname;
 const line = z.looseObject({
   what: z.string().optional(),
   fault: z.string().optional(),
   failed: z.number().optional(),
 });
-export type Line = z.infer<typeof line>;
+type Line = z.infer<typeof line>;
 
 export type Running = {
   readonly data: string;
@@ -22,26 +22,13 @@ export type Running = {
   /** What a role of the platform has written down so far. */
   readonly log: (name: string) => Line[];
   /** Processes of this platform that run such a service. */
-  readonly pids: (service: string) => string[];
+  readonly pids: (service: string) => number[];
   readonly chaos: (...args: readonly string[]) => ChildProcess;
   readonly stop: () => Promise<void>;
 };
 
 export const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('exit', resolve));
-
-/** Waits until `is`, at most `ms`; what happens on the way there counts as "not yet". */
-export const until = async (what: string, ms: number, is: () => boolean | Promise<boolean>): Promise<void> => {
-  const isSo = async (): Promise<boolean> => {
-    try {
-      return await is();
-    } catch {
-      return false;
-    }
-  };
-  for (const end = realClock.monotonic() + ms; !(await isSo()); await realClock.sleep(100))
-    if (realClock.monotonic() > end) throw new Error(`not within ${ms / 1_000} s: ${what}`);
-};
 
 /** Starts it on ports and data of its own; it is there when customers come. */
 export const startPlatform = async (): Promise<Running> => {
@@ -58,28 +45,25 @@ export const startPlatform = async (): Promise<Running> => {
     const text = readFileSync(path, 'utf8').trim();
     return text === '' ? [] : text.split('\n').map((one) => line.parse(JSON.parse(one)));
   };
-  const isOurs = (pid: string, service: string): boolean => {
-    try {
-      const of = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-      return of('cmdline').includes(`/services/${service}.mjs`) && of('environ').includes(`FENGHUO_DATA=${data}`);
-    } catch {
-      // It ended while it was looked at.
-      return false;
-    }
-  };
   const stop = async (): Promise<void> => {
     const gone = ended(product);
     product.kill('SIGINT');
     await gone;
     rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
-  await until('customers come', 110_000, () => log('customers').length > 2);
+  try {
+    await eventually('customers come', 110_000, () => log('customers').length > 2);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     data,
     shift,
     env,
     log,
-    pids: (service) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isOurs(pid, service)),
+    pids: (service) =>
+      processesOf(data).flatMap(({ pid, command: of }) => (of.includes(`/services/${service}.mjs`) ? [pid] : [])),
     chaos: (...args) => spawn(process.execPath, [command, 'chaos', ...args], { env, stdio: 'ignore' }),
     stop,
   };
