@@ -8,6 +8,7 @@ import {
   type PlaybookRule,
 } from '@fenghuo/rules/contract';
 import { type Engine, figures, healthyUpTo } from '../engine.ts';
+import { middleOf } from '../localise/past.ts';
 import { seconds } from './advance.ts';
 import { deployOf } from './deploy.ts';
 
@@ -22,11 +23,9 @@ const isHealthy = (engine: Engine, entity: string): boolean => {
   const measured = figures(engine, entity).flatMap((one) => {
     const { timesMs, values } = engine.watch.bank.recent(one.index);
     const fresh = values.filter((value, i) => timesMs[i]! >= engine.tickMs - freshMs && !Number.isNaN(value));
-    return fresh.length === 0 ? [] : [{ one, last: fresh.slice(-looks).sort() }];
+    return fresh.length === 0 ? [] : [{ one, seen: middleOf(fresh.slice(-looks)) }];
   });
-  const isIn = ({ one, last }: (typeof measured)[number]): boolean =>
-    last[Math.floor(last.length / 2)]! <= healthyUpTo(engine, one);
-  return measured.length > 0 && measured.every(isIn);
+  return measured.length > 0 && measured.every(({ one, seen }) => seen <= healthyUpTo(engine, one));
 };
 
 /** A playbook that fits, with what its plan is filled in with. */

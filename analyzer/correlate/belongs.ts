@@ -13,10 +13,10 @@ import { crowded } from './opening.ts';
  */
 const secondTicks = 6;
 const plainTicks = 3;
-const surelyTicks = 2;
+const unservedTicks = 2;
 /** Ticks for which an anomaly and a cause must have been there, so that the one is no part of the other. */
-export const ticksApart = ({ isPlain, isGone, isUnserved }: Opener): number =>
-  isGone || (isPlain && isUnserved) ? surelyTicks : isPlain ? plainTicks : secondTicks;
+export const ticksApart = ({ isPlain, isUnserved }: Opener): number =>
+  isUnserved ? unservedTicks : isPlain ? plainTicks : secondTicks;
 /** What began so near to an incident's onset and is connected to what it hurt is the same trouble, as long as nobody knows better. */
 const togetherMs = 5_000;
 /** A host that was well for so long is. */

@@ -32,6 +32,9 @@ const remembered = 240;
  */
 export type Weighed = { readonly nats: number; readonly ticks: number; readonly span?: number; readonly now?: number };
 
+/** What says nothing. */
+export const nothing: Weighed = { nats: 0, ticks: 0 };
+
 /** Nats of one tick: its figure and the calls behind it. */
 type OfTick = (value: number, calls: number) => number;
 
@@ -168,7 +171,7 @@ export const failuresWeighed = (
     }
   }
   const isTrouble = errors - usual * all >= floor && (calls === undefined || errors >= errorShareMin * all);
-  return isTrouble ? { nats, ticks, span, now } : { nats: 0, ticks: 0 };
+  return isTrouble ? { nats, ticks, span, now } : nothing;
 };
 
 /**

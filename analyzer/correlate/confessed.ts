@@ -3,10 +3,9 @@
 import { limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import type { Weighed } from './calls.ts';
+import { nothing, type Weighed } from './calls.ts';
 import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
 
-const none: Weighed = { nats: 0, ticks: 0 };
 /** Ticks by which a process that is blocked may be late with what it tells. */
 const lateTicks = 1;
 
@@ -18,7 +17,7 @@ const isOwn = ({ meta }: Series): boolean =>
 
 /** Ticks back from its last sample in which a figure was beyond its band, and what they are worth together. */
 const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number): Weighed => {
-  if (lastMs < tickMs - lateTicks * limits.tickMs) return none;
+  if (lastMs < tickMs - lateTicks * limits.tickMs) return nothing;
   const { high } = bank.expected(index);
   const values = bank.values(index);
   let [nats, ticks] = [0, 0];
@@ -28,7 +27,7 @@ const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number):
 };
 
 const strongest = (watch: Watch, entity: string, tickMs: number, metric?: string): Weighed & { metric: string } => {
-  let best: Weighed & { metric: string } = { ...none, metric: '' };
+  let best: Weighed & { metric: string } = { ...nothing, metric: '' };
   for (const one of watch.places.of(entity)) {
     if (!isOwn(one) || (metric !== undefined && one.meta.metric !== metric)) continue;
     const said = beyondBand(watch, one, tickMs);
@@ -43,11 +42,11 @@ const strongest = (watch: Watch, entity: string, tickMs: number, metric?: string
  */
 export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickMs: number): Weighed => {
   const { caller, entity } = meta;
-  if (caller === undefined || meta.class !== 'latency' || suffers < natsOne) return none;
+  if (caller === undefined || meta.class !== 'latency' || suffers < natsOne) return nothing;
   const said = strongest(watch, entity, tickMs);
-  if (said.ticks === 0) return none;
+  if (said.ticks === 0) return nothing;
   const around = new Set([caller, ...watch.places.by(caller).map((one) => one.meta.entity)]);
   around.delete(entity);
   const isShared = [...around].some((other) => strongest(watch, other, tickMs, said.metric).nats > said.nats / 2);
-  return isShared ? none : said;
+  return isShared ? nothing : said;
 };

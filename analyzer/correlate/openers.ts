@@ -1,5 +1,5 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
-import { type Anomaly, type DetectorRule, limits } from '@fenghuo/rules/contract';
+import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
 import { RING } from '../detect/bank.ts';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
@@ -9,7 +9,7 @@ import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
-import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, type Weighed, weighed } from './calls.ts';
+import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, nothing, type Weighed, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
@@ -19,7 +19,7 @@ import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { slowEdges, told } from './slow.ts';
-import { none, unanswered } from './unanswered.ts';
+import { tickS, unanswered } from './unanswered.ts';
 
 export type Opener = {
   readonly one: Series;
@@ -29,9 +29,7 @@ export type Opener = {
   readonly isRare: boolean;
   /** Twice as rare as that: beyond doubt. */
   readonly isPlain: boolean;
-  /** Calls to it fail and it says nothing any more itself. */
-  readonly isGone: boolean;
-  /** Its calls fail, or one has had no answer for a whole tick; they are not merely late. */
+  /** More than late, which a trouble leaves others: it says nothing any more itself, or, beyond doubt, calls to it fail or have had no answer for a whole tick. */
   readonly isUnserved: boolean;
   /** The calls behind it by those that are usual. */
   readonly demand: number;
@@ -53,7 +51,6 @@ export type Stirring = {
   readonly isGone: boolean;
 };
 
-const tickS = limits.tickMs / 1_000;
 /** Ticks in a row whose mean is slow are no single call's doing. */
 const meanTicks = 3;
 
@@ -111,13 +108,13 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   };
   if (one.meta.class !== 'errors' && !is(Math.fround(one.last))) return undefined;
   const isAge = one.meta.class === 'latency' && watch.groups.ages.get(one.calls) === one;
-  const plain = isAge ? { nats: 0, ticks: 0 } : weighed(watch, one, is, rule);
+  const plain = isAge ? nothing : weighed(watch, one, is, rule);
   const peers = againstPeers(watch, one, rule, tickMs);
   const ended = peers !== undefined && peers.nats > plain.nats ? peers : plain;
   // Slowness shows by the calls that wait before they end, and so does what fails in the end.
-  const ofCalls = watch.opens.get('latency');
-  const waits = ofCalls === undefined ? none : unanswered(watch, one, ofCalls);
   const isLate = one.meta.class === 'latency';
+  const ofCalls = isLate || ended.ticks > 0 ? watch.opens.get('latency') : undefined;
+  const waits = ofCalls === undefined ? nothing : unanswered(watch, one, ofCalls);
   const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, isLate ? waits.ticks : 0) : 0;
   const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
   const ticks = Math.max(suffered, own?.ticks ?? 0);
@@ -128,11 +125,8 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
   const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone;
   const span = Math.max(ticks, ended.span ?? 0);
-  return {
-    ...{ one, rule, shown, ticks, span, waits, own, isAge },
-    isGone: gone > 0,
-    peers: ended === peers ? peers : undefined,
-  };
+  const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
+  return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
@@ -194,8 +188,9 @@ const opener = (
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  const isUnserved = meta.class === 'errors' || (isAge && one.last >= tickS);
-  return { one, anomaly, ticks, isRare, isPlain: isRare && nats >= 2 * needed, isGone, isUnserved, demand };
+  const isPlain = isRare && nats >= 2 * needed;
+  const isUnserved = isGone || (isPlain && (meta.class === 'errors' || (isAge && one.last >= tickS)));
+  return { one, anomaly, ticks, isRare, isPlain, isUnserved, demand };
 };
 
 /** The bank's word, about the trouble that lasts now, or what stirs in an anomaly's words where the bank has none yet. */

@@ -30,7 +30,7 @@ const opener = ({ watch, checks, graph, tickMs }: Engine, one: Series): Opener |
   const left = limit === undefined ? undefined : leftMs(watch.bank.values(index), limit);
   const anomaly = left === undefined || left > LEFT_MS_MAX ? undefined : watch.anomaly(index);
   if (anomaly === undefined) return undefined;
-  return { one, anomaly, ticks: RISES, isRare: true, isPlain: false, isGone: false, isUnserved: false, demand: 1 };
+  return { one, anomaly, ticks: RISES, isRare: true, isPlain: false, isUnserved: false, demand: 1 };
 };
 
 /** Figures of services that are out of their band and rush toward their limit. */

@@ -4,22 +4,22 @@ import { RING } from '../detect/bank.ts';
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { slowestOf, type Weighed } from './calls.ts';
-import { natsOf, slowShare, tickNatsMax, waitingNats } from './rarity.ts';
+import { nothing, slowestOf, type Weighed } from './calls.ts';
+import { natsOf, type Slowest, slowShare, tickNatsMax, waitingNats } from './rarity.ts';
 
-/** No call waits. */
-export const none: Weighed = { nats: 0, ticks: 0 };
+/** Who has had no answer for so long has waited from one tick to the next. */
+export const tickS = limits.tickMs / 1_000;
 
-const TICK_S = limits.tickMs / 1_000;
-
-/** −ln of the chance that the oldest of a tick's calls is older than `age`, by what the edge's calls usually take. */
-const oldestNats = (watch: Watch, { calls }: Series, age: number): number => {
+/** What the calls of an edge take at their slowest; undefined where nobody tells. */
+const slowestCalls = (watch: Watch, { calls }: Series): Slowest | undefined => {
   const { counts, bodies } = watch.groups;
   const [count, body] = [counts.get(calls), bodies.get(calls)];
-  if (count === undefined || body === undefined) return 0;
-  const slowest = slowestOf(watch, body, count);
-  return Math.max(0, -Math.log(Math.max(1, slowest.calls) * slowShare(age, slowest)));
+  return count === undefined || body === undefined ? undefined : slowestOf(watch, body, count);
 };
+
+/** −ln of the chance that the oldest of a tick's calls is older than `age`, by what the edge's calls usually take. */
+const oldestNats = (slowest: Slowest, age: number): number =>
+  Math.max(0, -Math.log(Math.max(1, slowest.calls) * slowShare(age, slowest)));
 
 /** How an edge's calls fare in a tick in which some wait; NaN where it is not known. */
 type Tick = {
@@ -64,19 +64,13 @@ const ticksOf = ({ bank, groups }: Watch, age: Series): ((back: number) => Tick)
 const lookedNats = Math.log(3);
 
 /** −ln of the chance that as many of a tick's calls are as old as is known of some. */
-const someNats = (watch: Watch, { calls }: Series): ((tick: Tick, before: Tick) => number) => {
-  const { counts, bodies } = watch.groups;
-  const [count, body] = [counts.get(calls), bodies.get(calls)];
-  if (count === undefined || body === undefined) return () => 0;
-  const slowest = slowestOf(watch, body, count);
-  return ({ age, waiting, ended, overdue, least, half }, before) => {
-    const of = (some: number, seconds: number): number =>
-      some >= 1 ? natsOf(waiting + ended, some, slowShare(seconds, slowest)) : 0;
-    // Who waited before and cannot have ended since waits for a whole tick.
-    const stayed = age < TICK_S ? 0 : of(before.waiting - ended, TICK_S);
-    const old = Math.max(of(overdue, least), of(Math.ceil(overdue / 2), half));
-    return Math.min(tickNatsMax, Math.max(stayed, old) - lookedNats);
-  };
+const someNats = (slowest: Slowest, { age, waiting, ended, overdue, least, half }: Tick, before: Tick): number => {
+  const of = (some: number, seconds: number): number =>
+    some >= 1 ? natsOf(waiting + ended, some, slowShare(seconds, slowest)) : 0;
+  // Who waited before and cannot have ended since waits for a whole tick.
+  const stayed = age < tickS ? 0 : of(before.waiting - ended, tickS);
+  const old = Math.max(of(overdue, least), of(Math.ceil(overdue / 2), half));
+  return Math.min(tickNatsMax, Math.max(stayed, old) - lookedNats);
 };
 
 /**
@@ -87,26 +81,30 @@ const someNats = (watch: Watch, { calls }: Series): ((tick: Tick, before: Tick) 
 export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weighed => {
   const age = watch.groups.ages.get(one.calls);
   const waiting = watch.groups.waiting.get(one.calls);
-  if (age === undefined) return none;
+  if (age === undefined) return nothing;
   const { expected } = watch.expected(age);
+  const isOld = (seconds: number): boolean => matters(seconds, expected, 'up', rule, age.meta.unit);
+  // Of most edges the oldest call is not old, and nothing more need be read.
+  if (!isOld(watch.bank.values(age.index).findLast((seconds) => !Number.isNaN(seconds)) ?? 0)) return nothing;
   const at = ticksOf(watch, age);
-  const some = someNats(watch, one);
+  const slowest = slowestCalls(watch, one);
   const { mean, location, sd } =
     waiting === undefined ? { mean: 0, location: 0, sd: 0 } : watch.bank.baseline(waiting.index);
   const worth = (count: number, seconds: number): number =>
-    Math.min(tickNatsMax, waitingNats(count, Math.max(mean, location), sd)) + oldestNats(watch, one, seconds);
+    Math.min(tickNatsMax, waitingNats(count, Math.max(mean, location), sd)) +
+    (slowest === undefined ? 0 : oldestNats(slowest, seconds));
   let [earlier, most, oldest, known, ticks, now] = [0, 0, 0, 0, 0, 0];
   const ofThese = (): number => Math.max(worth(most, oldest), known);
   for (let back = 1; back <= RING; back++) {
     const tick = at(back);
     if (Number.isNaN(tick.age)) continue;
-    if (!matters(tick.age, expected, 'up', rule, age.meta.unit)) break;
+    if (!isOld(tick.age)) break;
     ticks++;
     oldest = Math.max(oldest, tick.age);
     if (tick.waiting > most) most = tick.waiting;
-    known = Math.max(known, some(tick, at(back + 1)));
+    if (slowest !== undefined) known = Math.max(known, someNats(slowest, tick, at(back + 1)));
     if (ticks === 1) now = ofThese();
-    if (tick.age < TICK_S) [earlier, most, oldest, known] = [earlier + ofThese(), 0, 0, 0];
+    if (tick.age < tickS) [earlier, most, oldest, known] = [earlier + ofThese(), 0, 0, 0];
   }
-  return ticks === 0 || waiting === undefined ? { nats: 0, ticks } : { nats: earlier + ofThese(), ticks, now };
+  return waiting === undefined ? { nats: 0, ticks } : { nats: earlier + ofThese(), ticks, now };
 };

@@ -92,8 +92,7 @@ const asksNew = (evidence: Evidence, caller: string, callee: string): SeriesEvid
   const isKnown = asked.some(({ meta, baseline }) => meta.caller === caller && baseline.n * stepMs > JUST_RELEASED_MS);
   const releasedMs = events.findLast(({ kind, entity }) => isRelease(kind) && entity === caller)?.timeMs;
   if (!isKnown || releasedMs === undefined) return undefined;
-  const took = ({ timesMs, values }: SeriesEvidence): number =>
-    values.reduce((sum, value, i) => (timesMs[i]! >= onsetMs && value > 0 ? sum + value : sum), 0);
+  const took = (one: SeriesEvidence): number => amountOf([one], onsetMs).is;
   const most = Math.max(...asked.map(took));
   const isNew = ({ meta, baseline }: SeriesEvidence): boolean =>
     meta.caller === caller && (baseline.n - 1) * stepMs <= nowMs - releasedMs + LATE_MS;

@@ -35,7 +35,6 @@ const began = (engine: Engine, one: Objective, policy: BurnPolicy, long: number,
     ticks: 0,
     isRare: true,
     isPlain: false,
-    isGone: false,
     isUnserved: false,
     demand: 1,
   });

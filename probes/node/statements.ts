@@ -24,7 +24,7 @@ export const shapeOf = (text: string): string =>
     .trim()
     .slice(0, CHARS_MAX);
 
-type Asked = { readonly edge: EdgeRef; readonly statement: string; seconds: number };
+type Asked = { readonly edge: EdgeRef & { readonly operation: string }; seconds: number };
 
 export class Statements {
   private readonly asked = new Map<string, Asked>();
@@ -37,24 +37,19 @@ export class Statements {
     const statement = known !== undefined || this.asked.size < statementsMax - 1 ? shape : OTHER;
     const one = known ?? this.asked.get(`${callee} ${statement}`);
     if (one !== undefined) one.seconds += seconds;
-    else
-      this.asked.set(`${callee} ${statement}`, {
-        edge: { callee, protocol, operation: statement },
-        statement,
-        seconds,
-      });
+    else this.asked.set(`${callee} ${statement}`, { edge: { callee, protocol, operation: statement }, seconds });
   }
 
   /** Emits the time that calls of each statement took, those that ended since the last tick, and begins anew. */
   emit(emit: Emit): void {
     for (const one of this.asked.values()) {
-      const { edge, statement, seconds } = one;
+      const { edge, seconds } = one;
       emit({
         metric: 'fenghuo.client.operation.time',
         unit: 's',
         kind: 'delta',
         class: 'traffic',
-        attributes: { 'service.peer.name': edge.callee, 'db.query.text': statement },
+        attributes: { 'service.peer.name': edge.callee, 'db.query.text': edge.operation },
         edge,
         value: seconds,
       });
