@@ -58,7 +58,7 @@ test('every metric is in the catalogue with the unit, kind and class it is repor
   callPoints(calls, 1_000, emit);
   new ProcessPoints().emitAll(1_000, emit);
   for (const point of selfPoints(
-    new Outbox(async () => undefined, { monotonic: () => 0, after: () => undefined }),
+    new Outbox(async () => undefined, { monotonic: () => 0, after: () => ({ cancel: () => undefined }) }),
     new Assembler('a@1', 1, {}),
     new Business(() => 0),
   ))

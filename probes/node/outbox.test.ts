@@ -74,6 +74,18 @@ describe('the outbox', () => {
     expect([outbox.size, outbox.framesDropped, outbox.takeLost()]).toEqual([0, 0, 0]);
   });
 
+  it('sends at once what waits when a connection comes to stand: a job that ends now has no second attempt', () => {
+    const { bus, clock, outbox, tick } = setUp();
+    bus.up = false;
+    tick();
+    clock.advance(100);
+    bus.up = true;
+    outbox.resume();
+    expect(bus.sends).toEqual(['f0']);
+    clock.advance(500);
+    expect(bus.sends).toEqual(['f0']);
+  });
+
   it('drops the oldest frames of an outage that outlasts it; a later frame tells how many', async () => {
     const { bus, clock, outbox, tick, told, framesStored, made } = setUp({ framesMax: 100, bytesMax: 1e9 });
     bus.up = false;

@@ -11,7 +11,7 @@ export type Parcel = {
 };
 /** Resolves when the message is stored, rejects when it is not known to be; undefined: no connection, nothing was sent. */
 export type Send = (parcel: Parcel) => Promise<void> | undefined;
-export type OutboxClock = { monotonic(): number; after(ms: number, fn: () => void): unknown };
+export type OutboxClock = { monotonic(): number; after(ms: number, fn: () => void): { cancel(): void } };
 export type OutboxLimits = { readonly framesMax: number; readonly bytesMax: number };
 
 /** Also the most messages of which it is unknown whether they were stored. */
@@ -26,7 +26,8 @@ export class Outbox {
   private flying = 0;
   private bytes = 0;
   private next = 0;
-  private paused = false;
+  /** Set while nothing is tried, until the next attempt. */
+  private pausing: { cancel(): void } | undefined;
   private lost = 0;
   /** Messages known to be stored. */
   sent = 0;
@@ -79,9 +80,15 @@ export class Outbox {
     return lost;
   }
 
-  /** Sends what can be sent; to be called when a connection stands. */
-  pump(): void {
-    while (!this.paused && this.flying < inFlightMax) {
+  /** Sends what can be sent without waiting for the next attempt: a connection has come to stand, or the process is about to end. */
+  resume(): void {
+    this.pausing?.cancel();
+    this.pausing = undefined;
+    this.pump();
+  }
+
+  private pump(): void {
+    while (this.pausing === undefined && this.flying < inFlightMax) {
       const entry = this.waiting[0];
       if (entry === undefined) return;
       const now = this.clock.monotonic();
@@ -121,12 +128,7 @@ export class Outbox {
   }
 
   private pause(): void {
-    if (this.paused) return;
-    this.paused = true;
-    this.clock.after(RETRY_MS, () => {
-      this.paused = false;
-      this.pump();
-    });
+    this.pausing ??= this.clock.after(RETRY_MS, () => this.resume());
   }
 
   private drop(place: number): void {

@@ -1,5 +1,6 @@
 // The published package in an app that is none of ours: telemetry and flags over a real NATS, and no harm where there is none.
 import { createServer, type Server } from 'node:http';
+import { connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { type Bus, connectBus, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestNats, type TestNats } from '@fenghuo/kit/testing';
 import { type Column, type FlagLease, flagKey, flagsBucket } from '@fenghuo/rules/contract';
@@ -30,6 +31,8 @@ let nats: TestNats;
 let bus: Bus;
 let bank: Server;
 let bankAddress = '';
+/** NATS, but that it is reached later than a second: every probe has had a tick by then. */
+let lateNats: TcpServer;
 const running: Child[] = [];
 const wires: Wire[] = [];
 
@@ -61,6 +64,7 @@ const tap = (): Wire => {
   wires.push(wire);
   return wire;
 };
+const portOf = (server: TcpServer): number => Number(Reflect.get(Object(server.address()), 'port'));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const served = (c: Column): boolean => c.metric === 'http.server.request.duration' && c.stat === 'count';
 const toBank = (c: Column): boolean => c.stat === 'count' && c.edge?.callee === bankAddress;
@@ -87,9 +91,15 @@ beforeAll(async () => {
   bus = await connectBus(nats.config(), 'test');
   await ensureStreams(bus, { partitions: 1 });
   bank = createServer((_, response) => response.end('paid'));
-  await new Promise<void>((done) => bank.listen(0, '127.0.0.1', done));
-  const address = bank.address();
-  bankAddress = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  lateNats = createTcpServer(async (socket) => {
+    await realClock.sleep(1_200);
+    const { hostname, port } = new URL(nats.url);
+    const through = connect(Number(port), hostname);
+    for (const one of [socket, through]) one.on('error', () => undefined);
+    socket.pipe(through).pipe(socket);
+  });
+  for (const server of [bank, lateNats]) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  bankAddress = `127.0.0.1:${portOf(bank)}`;
 }, 180_000);
 afterEach(async () => {
   for (const wire of wires.splice(0)) wire.close();
@@ -97,6 +107,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   bank?.close();
+  lateNats?.close();
   await bus?.close();
   await nats?.stop();
   app?.remove();
@@ -184,6 +195,7 @@ describe('the probe keeps out of the way', () => {
 
   it.each([
     ['with NATS', () => nats.url],
+    ['with NATS that greets after its first tick', () => `nats://127.0.0.1:${portOf(lateNats)}`],
     ['without NATS', () => ABSENT],
   ])('of a job that has nothing left to do: it ends, %s', async (_, url) => {
     const wire = tap();

@@ -77,7 +77,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
   let announced = 0;
   link.onConnect((nc) => {
     newToServer = true;
-    outbox.pump();
+    outbox.resume();
     keepWatching(nc, config.service, clock, degrade.take.bind(degrade));
   });
   const announce = (schema: FrameSchema, keep: boolean): void => {
@@ -132,6 +132,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
       if (lastMs === undefined || flushedMs === lastMs) return;
       flushedMs = lastMs;
       await tick(lastMs).catch(() => undefined);
+      outbox.resume();
     },
     stop: async () => {
       stopped = true;
