@@ -87,6 +87,7 @@ const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): b
   const bulk = isBulk(engine.watch.probes.get(frame.probe), frame.timeMs, engine.now.atMs);
   const turned = engine.watch.push(frame, engine.now.atMs);
   if (turned === undefined) return false;
+  engine.checks.rushing.take(frame.schema, engine.watch);
   engine.kpis.push(frame.schema, frame.probe, tickMs, frame.values, frame.first, bulk);
   engine.slos.push(frame);
   if (tickMs === engine.tickMs) engine.reported.add(frame.probe);

@@ -7,6 +7,7 @@ import { Stalls } from '../detect/stall.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { boundedOf, countersOf } from './candidates.ts';
+import { type Limited, Rushing } from './rushing.ts';
 import { checkId, driftCheck, stallCheck } from './words.ts';
 
 /** What fills up does so slowly: it is looked at so often. */
@@ -27,8 +28,8 @@ export class Checks {
   /** What stands now by the detectors. */
   private readonly standing = new Map<string, Check>();
   private readonly probes = new Map<string, Followed>();
-  /** Limits that are told beside what fills up to them, by its index. */
-  private readonly limitsBy = new Map<number, Series>();
+  /** What fills up to a limit that is told beside it, and how fast. */
+  readonly rushing = new Rushing();
   private readonly drifts = new Drifts();
   private readonly stalls = new Stalls(bankDefaults.decades + looksOf(limits.tickMs));
   private lookedMs = -1;
@@ -43,14 +44,16 @@ export class Checks {
     const metas = series.map(({ meta }) => meta);
     const before = this.probes.get(schema.probe);
     const of: Followed = before ?? { bounded: new Map(), counters: new Map(), calls: new Map() };
+    const limited: Limited[] = [];
     for (const { column, way, bound } of boundedOf(schema, metas)) {
       const one = series[column]!;
+      const limit = typeof bound === 'number' ? bound : series[bound.column]!;
+      if (typeof limit !== 'number') limited.push({ one, limit });
       const place = of.bounded.has(one.index) ? undefined : this.drifts.open(way);
       if (place === undefined) continue;
-      const limit = typeof bound === 'number' ? bound : series[bound.column]!;
       of.bounded.set(one.index, { one, place, bound: limit });
-      if (typeof limit !== 'number') this.limitsBy.set(one.index, limit);
     }
+    this.rushing.learn(schema.hash, limited);
     const { counters, calls } = countersOf(schema, metas);
     for (const at of counters) {
       const one = series[at]!;
@@ -59,11 +62,6 @@ export class Checks {
     }
     for (const at of calls) of.calls.set(series[at]!.index, series[at]!);
     if (before === undefined) this.probes.set(schema.probe, of);
-  }
-
-  /** The limit of what a series tells, as it was told last; undefined where nobody tells one. */
-  limitOf(index: number): number | undefined {
-    return this.limitsBy.get(index)?.last;
   }
 
   /** Looks at the last samples; once a tick is enough. */
@@ -113,11 +111,11 @@ export class Checks {
 
   /** Forgets series that the engine no longer watches. */
   prune(watch: Watch): void {
+    this.rushing.prune((one) => watch.series.get(one.index) === one);
     for (const [probe, { bounded, counters, calls }] of this.probes) {
       for (const { one, place } of bounded.values())
         if (watch.series.get(one.index) !== one) {
           bounded.delete(one.index);
-          this.limitsBy.delete(one.index);
           this.drifts.close(place);
           this.standing.delete(checkId(one.meta, 'drift'));
         }

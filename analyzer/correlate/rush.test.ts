@@ -1,8 +1,8 @@
 // A heap that will be full within the minute wakes somebody before its process dies; one that breathes, or fills by tomorrow, does not.
 import { describe, expect, it } from 'vitest';
+import { leftMs } from '../checks/rushing.ts';
 import { probeOf } from '../testing/probe.ts';
 import { Run } from '../testing/run.ts';
-import { leftMs } from './rush.ts';
 
 const MB = 2 ** 20;
 const rising = (from: number, by: number, n = 6): number[] => Array.from({ length: n }, (_, i) => (from + i * by) * MB);
