@@ -119,17 +119,17 @@ const reasonOf = (
   const numbers = figures(suspect, evidence);
   const from = suspect.caller === suspect.entity ? undefined : (suspect.caller ?? callers[0]);
   const seenBy = from === undefined ? { en: '', zh: '' } : { en: `, as seen by ${from}`, zh: `（由 ${from} 观测）` };
-  const upstream =
+  const others =
     affected.length === 0
-      ? { en: 'nobody upstream suffers yet', zh: '上游暂未受影响' }
+      ? { en: 'nobody else suffers yet', zh: '其他暂未受影响' }
       : {
-          en: `${affected.length} upstream suffer from it: ${affected.slice(0, 4).join(', ')}`,
-          zh: `${affected.length} 个上游受其影响：${affected.slice(0, 4).join('、')}`,
+          en: `${affected.length} others suffer from it: ${affected.slice(0, 4).join(', ')}`,
+          zh: `${affected.length} 个受其影响：${affected.slice(0, 4).join('、')}`,
         };
   const asks = asksOf(suspect);
   return {
-    en: `${suspect.entity} ${kind.en}: ${numbers.en}${seenBy.en}; ${asks.en}${upstream.en}.`,
-    zh: `${suspect.entity} ${kind.zh}：${numbers.zh}${seenBy.zh}；${asks.zh}${upstream.zh}。`,
+    en: `${suspect.entity} ${kind.en}: ${numbers.en}${seenBy.en}; ${asks.en}${others.en}.`,
+    zh: `${suspect.entity} ${kind.zh}：${numbers.zh}${seenBy.zh}；${asks.zh}${others.zh}。`,
   };
 };
 

@@ -100,7 +100,26 @@ it('names the release that asks what nobody asked before, and says what that is'
   const of = asksNew([deploy('larch')]);
   const ranking = overReleases(localise(of), of);
   expect(ranking.suspects[0]).toMatchObject({ entity: 'larch', kind: 'latency' });
-  expect(explain(ranking, of).cause.reason.en).toContain('it asks basalt for SELECT count(*) FROM everything');
+  const { cause, affected } = explain(ranking, of);
+  expect(cause.reason.en).toContain('it asks basalt for SELECT count(*) FROM everything');
+  expect(affected).toEqual(['basalt', 'finch']);
+});
+
+it('names the database where only the process is new that asks, as in a rolling release', () => {
+  const ofOld = asksNew([deploy('larch')], { young: 100 });
+  const ofNew = ofOld.series
+    .filter(({ meta }) => meta.operation !== undefined && meta.caller === 'larch')
+    .map((one) => ({ ...one, meta: { ...one.meta, instance: 'larch-2' }, baseline: { ...one.baseline, n: 2 } }));
+  expect(named({ ...ofOld, series: [...ofOld.series, ...ofNew] })[0]!.entity).toBe('basalt');
+});
+
+it('says what is asked though more is asked at the same time', () => {
+  const both = asksNew([deploy('larch')]);
+  const more = slow([]).series.filter(({ meta }) => meta.stat === 'count');
+  const of = { ...both, series: [...both.series, ...more] };
+  const { cause } = explain(overReleases(localise(of), of), of);
+  expect(cause.entity).toBe('larch');
+  expect(cause.reason.en).toContain('it asks basalt for SELECT count(*) FROM everything');
 });
 
 it('names the database where the release asks nothing new, where that takes next to nothing, or where the other was released', () => {

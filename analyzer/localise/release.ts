@@ -94,24 +94,38 @@ const asksNew = (evidence: Evidence, caller: string, callee: string): SeriesEvid
   if (!isKnown || releasedMs === undefined) return undefined;
   const took = (one: SeriesEvidence): number => amountOf([one], onsetMs).is;
   const most = Math.max(...asked.map(took));
-  const isNew = ({ meta, baseline }: SeriesEvidence): boolean =>
-    meta.caller === caller && (baseline.n - 1) * stepMs <= nowMs - releasedMs + LATE_MS;
-  return asked.find((one) => isNew(one) && took(one) > 0 && took(one) >= NEW_SHARE * most);
+  // Of one that another of its processes asked before nothing is new but the process.
+  const isNew = ({ meta: { operation } }: SeriesEvidence): boolean =>
+    asked.every(
+      ({ meta, baseline }) =>
+        meta.caller !== caller ||
+        meta.operation !== operation ||
+        (baseline.n - 1) * stepMs <= nowMs - releasedMs + LATE_MS,
+    );
+  return asked.find(
+    (one) => one.meta.caller === caller && isNew(one) && took(one) > 0 && took(one) >= NEW_SHARE * most,
+  );
 };
 
-/** The ranking with a released caller in the first place where it asks the first suspect for more, or for more at once, than before; the suspect keeps the second. */
+/** By what figures `caller` asks `callee`, since a release, for more than before, for what it never asked, or for what takes longer: what it asks for says most. */
+const asksOtherwise = (evidence: Evidence, caller: string, callee: string): readonly SeriesEvidence[] => {
+  const more = releasedIn(evidence).has(caller) ? asksMore(evidence, caller, callee) : undefined;
+  const isJust = releasedIn(evidence, JUST_RELEASED_MS).has(caller);
+  const other = isJust ? (asksNew(evidence, caller, callee) ?? asksHeavier(evidence, caller, callee)) : undefined;
+  return [other, more].filter((one) => one !== undefined);
+};
+
+/**
+ * The ranking with a released caller in the first place where it asks the first suspect for more, or for more at once, than before; the suspect keeps the
+ * second and is the first to suffer from it.
+ */
 export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
   if (first === undefined) return ranking;
-  const [released, justNow] = [releasedIn(evidence), releasedIn(evidence, JUST_RELEASED_MS)];
   const callers = evidence.edges.filter(({ callee }) => callee === first.entity).map(({ caller }) => caller);
   for (const caller of new Set(callers)) {
-    const asks =
-      (released.has(caller) ? asksMore(evidence, caller, first.entity) : undefined) ??
-      (justNow.has(caller)
-        ? (asksNew(evidence, caller, first.entity) ?? asksHeavier(evidence, caller, first.entity))
-        : undefined);
-    if (asks === undefined) continue;
+    const asks = asksOtherwise(evidence, caller, first.entity);
+    if (asks.length === 0) continue;
     const known = ranking.suspects.find((one) => one.entity === caller);
     const named: RankedSuspect = {
       ...first,
@@ -120,7 +134,7 @@ export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
       // What the callee suffers from is what its callers see: it is late or it fails.
       kind: known?.kind === 'errors' ? 'errors' : 'latency',
       because: [{ code: 'released', about: first.entity, weight: first.score }],
-      series: [...(known?.series ?? []), asks],
+      series: [...(known?.series ?? []), ...asks],
       ...(known === undefined
         ? {}
         : {
@@ -136,7 +150,11 @@ export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
         ? { ...one, because: [{ code: 'explained_by', about: caller, weight: -one.score }] }
         : one,
     );
-    return { ...ranking, suspects: [named, ...rest] };
+    const path = [
+      { from: caller, to: first.entity, onsetMs: first.onsetMs },
+      ...ranking.path.filter(({ to }) => to !== caller),
+    ];
+    return { ...ranking, suspects: [named, ...rest], path };
   }
   return ranking;
 };
