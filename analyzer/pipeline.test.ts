@@ -112,6 +112,12 @@ describe('what is no incident', () => {
         .of('incident.opened'),
     ).toEqual([]);
   });
+  it('but what a service no longer keeps that does not wait for it is one', () => {
+    const run = new Run(8).seconds(90);
+    const { one, store } = run.platform.names;
+    works(run, one).seconds(8, { errors: { [one]: 1 }, lost: 1 });
+    expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([store]);
+  });
   it('but trouble of who calls it is one, while the work itself hurts nobody', () => {
     const run = new Run(8).seconds(90);
     const { one, shop } = run.platform.names;

@@ -48,6 +48,17 @@ it('a bank that is slow for long, and all that waits for it, stays one', () => {
   expect([...causes(run).values()]).toEqual([one]);
 });
 
+it.each([
+  ['no trouble of its own where six times the usual calls come', 6, 1],
+  ['a trouble of its own where as many calls come as ever', 1, 2],
+] as const)('a store that turns late just as a bank is well again has %s', (_, crowd, incidents) => {
+  const run = new Run(17, (rules) => rules, 'off').seconds(120);
+  const { one, store } = run.platform.names;
+  run.seconds(20, { slow: { [one]: 750 } }).seconds(4);
+  run.seconds(8, { slow: { [store]: 700 }, crowd: { [store]: crowd } }).seconds(20);
+  expect(run.of('incident.opened')).toHaveLength(incidents);
+});
+
 it('what a store no longer keeps is an incident of its own while a bank is slow, which the store does not wait for', () => {
   const run = new Run(13, (rules) => rules, 'off').seconds(120);
   const { one } = run.platform.names;

@@ -48,7 +48,7 @@ const isReached = (
 
 /** What part of an incident an anomaly is. */
 const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
-  const { one, anomaly, ticks, demand } = opener;
+  const { one, anomaly, ticks, demand, isUnserved } = opener;
   const apart = ticksApart(opener);
   const { entity, class: of } = one.meta;
   // A figure of business that nobody on the graph owns is the whole platform's.
@@ -66,10 +66,14 @@ const partOf = (engine: Engine, file: CaseFile, opener: Opener): Part => {
   // Whole ticks: when in a tick a cause is told is a matter of how busy the engine is.
   const stood = Math.round((engine.now.atMs - file.causeMs) / limits.tickMs);
   const hasLasted = ticks >= apart && stood >= apart && anomaly.onsetMs >= file.onsetMs - togetherMs;
-  // A crowd that tries again reaches everybody.
   if (hasLasted && demand < crowded) return 'none';
+  // A crowd that tries again, or gets on at last, comes to all whom those ask who were hurt: late is what it makes of them.
+  if (demand >= crowded && !isUnserved && isAskedByHurt(engine, file, entity)) return 'beside';
   return isAffected || isTogether(engine, file, opener) ? 'beside' : 'none';
 };
+
+const isAskedByHurt = ({ graph }: Engine, { affected }: CaseFile, entity: string): boolean =>
+  [...affected].some((one) => graph.fed(one).has(entity));
 
 const isTogether = ({ graph }: Engine, file: CaseFile, { one: { meta }, anomaly }: Opener): boolean =>
   Math.abs(anomaly.onsetMs - file.onsetMs) <= togetherMs &&

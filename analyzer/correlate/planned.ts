@@ -56,6 +56,7 @@ export const planned = (engine: Engine, { meta }: Series): boolean =>
     if (service === meta.caller) return seesBadly(engine, service, meta.entity);
     const { troubled = Number.NEGATIVE_INFINITY } = engine.worked.get(service) ?? {};
     if (engine.now.atMs - troubled > lingerMs) return false;
-    // A figure of business is the whole platform's: it suffers from whatever is in trouble.
-    return meta.class === 'business' || engine.graph.upstream(service).has(meta.entity);
+    // A figure of business that nobody on the graph owns is the whole platform's: it suffers from whatever is in trouble.
+    const isOfAll = meta.class === 'business' && engine.graph.isAlone(meta.entity);
+    return isOfAll || engine.graph.upstream(service).has(meta.entity);
   });

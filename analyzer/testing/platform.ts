@@ -30,6 +30,8 @@ export type Trouble = {
   readonly silent?: readonly string[];
   readonly uncalled?: readonly string[];
   readonly loud?: Readonly<Record<string, number>>;
+  /** Times the usual calls, by callee. */
+  readonly crowd?: Readonly<Record<string, number>>;
   /** Share of what the store is handed over that it never keeps, though no call fails. */
   readonly lost?: number;
   /** For how long each process waits for a processor, s/s. */
@@ -236,7 +238,8 @@ export class Platform {
       );
       if (call !== undefined) {
         const isCalled = trouble.uncalled?.includes(call.callee) !== true;
-        const count = isCalled ? Math.max(0, Math.round(call.rate * (0.8 + 0.4 * this.random()))) : 0;
+        const rate = call.rate * (trouble.crowd?.[call.callee] ?? 1);
+        const count = isCalled ? Math.max(0, Math.round(rate * (0.8 + 0.4 * this.random()))) : 0;
         if (column.stat === 'count') return count;
         if (column.metric === 'fenghuo.client.errors') return Math.round(count * (trouble.errors?.[call.callee] ?? 0));
         if (count === 0) return Number.NaN;
