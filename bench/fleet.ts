@@ -115,12 +115,14 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
         ]),
       );
     const before = used();
-    const lags = { stored: [] as number[], analysed: [] as number[] };
+    const lags = { stored: [] as Behind[], analysed: [] as Behind[] };
+    const startedMs = realClock.monotonic();
     const marks: Record<string, number>[] = [];
     const look = async (): Promise<void> => {
       const [kept, seen] = await Promise.all([stored(), analysed(to)]);
-      lags.stored.push(fleet.ageMs(kept));
-      lags.analysed.push(fleet.ageMs(seen ?? 0));
+      const second = Math.round((realClock.monotonic() - startedMs) / 1_000);
+      lags.stored.push({ second, ms: fleet.ageMs(kept) });
+      lags.analysed.push({ second, ms: fleet.ageMs(seen ?? 0) });
     };
     let looking: Promise<void> = Promise.resolve();
     const watching = realClock.every(1_000, () => {
@@ -140,8 +142,6 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
     const analysedAll = await until(DRAIN_MS, async () => ((await analysed(to)) ?? 0) >= nudge);
     const share = Object.fromEntries(Object.entries(used()).map(([part, now]) => [part, now - before[part]!]));
     const differing = fleet.differences(await probeLedgers(to.store));
-    const sorted = (all: number[]): number[] => [...all].sort((a, b) => a - b);
-    const at = (all: number[], share: number): number => sorted(all)[Math.floor(share * (all.length - 1))] ?? 0;
     const result = {
       probes,
       columns,
@@ -155,9 +155,9 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
       probesDiffering: differing,
       drained,
       analysedAll,
-      storedLagMs: { p50: at(lags.stored, 0.5), p95: at(lags.stored, 0.95), max: at(lags.stored, 1) },
+      storedLagMs: lagOf(lags.stored),
       samplesShed: await shed(),
-      analysedLagMs: { p50: at(lags.analysed, 0.5), p95: at(lags.analysed, 0.95), max: at(lags.analysed, 1) },
+      analysedLagMs: lagOf(lags.analysed),
       cpuSeconds: share,
       residentMegabytes: marks,
     };
@@ -176,7 +176,16 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
   }
 };
 
-type Lag = { readonly p50: number; readonly p95: number; readonly max: number };
+/** How far behind something was in a second of the run. */
+type Behind = { readonly second: number; readonly ms: number };
+type Lag = { readonly p50: number; readonly p95: number; readonly max: number; readonly worst: readonly Behind[] };
+const WORST = 6;
+/** All seconds' lag, and the worst of them, so that it can be looked up what else there was. */
+const lagOf = (all: readonly Behind[]): Lag => {
+  const sorted = all.toSorted((a, b) => a.ms - b.ms);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]?.ms ?? 0;
+  return { p50: at(0.5), p95: at(0.95), max: at(1), worst: sorted.slice(-WORST).reverse() };
+};
 type Result = {
   readonly probes: number;
   readonly columns: number;
@@ -196,8 +205,8 @@ type Result = {
 };
 
 const print = (of: Result, out: Out): void => {
-  const lag = ({ p50, p95, max }: Lag): string =>
-    `p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, max ${max.toFixed(0)} ms`;
+  const lag = ({ p50, p95, max, worst }: Lag): string =>
+    `p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, max ${max.toFixed(0)} ms (worst in seconds ${worst.map(({ second }) => second).join(', ')})`;
   const parts = (all: Readonly<Record<string, number>>, unit: string): string =>
     Object.entries(all)
       .map(([part, value]) => `${part} ${value.toFixed(unit === 's' ? 1 : 0)} ${unit}`)
