@@ -2,6 +2,7 @@
 // has answered what reached it in time. Two views of the same calls that disagree are the evidence (edge-based localisation, as in
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { cameFrom, explainedBy } from './instead.ts';
 import { measureOf } from './measure.ts';
 import { middleOf } from './past.ts';
 import { defaults } from './settings.ts';
@@ -101,11 +102,7 @@ export const overLinks = (ranking: Ranking, evidence: Evidence): Ranking => {
   const instead = first === undefined ? undefined : mistaken(first, evidence);
   if (first === undefined || instead === undefined) return ranking;
   const [caller = ''] = endsOf(instead);
-  const rest = ranking.suspects.map((one) =>
-    one.entity === first.entity
-      ? { ...one, because: [{ code: 'explained_by', about: instead, weight: -one.score }] }
-      : one,
-  );
+  const rest = explainedBy(ranking.suspects, first.entity, instead);
   if (instead === caller) {
     const own = rest.find(({ entity }) => entity === caller);
     if (own === undefined) return ranking;
@@ -118,6 +115,6 @@ export const overLinks = (ranking: Ranking, evidence: Evidence): Ranking => {
   return {
     ...ranking,
     suspects: [{ ...first, entity: instead, entityKind: 'edge', kind: 'network' }, ...rest],
-    path: [{ from: instead, to: caller, onsetMs: first.onsetMs }, ...ranking.path.filter(({ to }) => to !== caller)],
+    path: cameFrom(ranking.path, instead, caller, first.onsetMs),
   };
 };

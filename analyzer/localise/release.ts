@@ -1,6 +1,7 @@
 // A release as the cause: who asks a callee for more than before its release makes it slow for everybody (the idea of ChangeRCA, Yu et al.,
 // FSE 2024: a change is a suspect as far as what it touched changed with it). A release by itself is no evidence: most are innocent.
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { cameFrom, explainedBy } from './instead.ts';
 import { CALM_SHARE } from './link.ts';
 import { middleOf } from './past.ts';
 
@@ -107,12 +108,18 @@ const asksNew = (evidence: Evidence, caller: string, callee: string): SeriesEvid
   );
 };
 
-/** By what figures `caller` asks `callee`, since a release, for more than before, for what it never asked, or for what takes longer: what it asks for says most. */
-const asksOtherwise = (evidence: Evidence, caller: string, callee: string): readonly SeriesEvidence[] => {
-  const more = releasedIn(evidence).has(caller) ? asksMore(evidence, caller, callee) : undefined;
-  const isJust = releasedIn(evidence, JUST_RELEASED_MS).has(caller);
-  const other = isJust ? (asksNew(evidence, caller, callee) ?? asksHeavier(evidence, caller, callee)) : undefined;
-  return [other, more].filter((one) => one !== undefined);
+/**
+ * By what figures a released `caller` asks `callee` for more than before and, where it was released just now, for what it never asked or for what takes
+ * longer: what it asks for says most.
+ */
+const asksOtherwise = (
+  evidence: Evidence,
+  caller: string,
+  callee: string,
+  isJustNow: boolean,
+): readonly SeriesEvidence[] => {
+  const other = isJustNow ? (asksNew(evidence, caller, callee) ?? asksHeavier(evidence, caller, callee)) : undefined;
+  return [other, asksMore(evidence, caller, callee)].filter((one) => one !== undefined);
 };
 
 /**
@@ -122,9 +129,10 @@ const asksOtherwise = (evidence: Evidence, caller: string, callee: string): read
 export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
   const first = ranking.suspects[0];
   if (first === undefined) return ranking;
+  const [released, justNow] = [releasedIn(evidence), releasedIn(evidence, JUST_RELEASED_MS)];
   const callers = evidence.edges.filter(({ callee }) => callee === first.entity).map(({ caller }) => caller);
   for (const caller of new Set(callers)) {
-    const asks = asksOtherwise(evidence, caller, first.entity);
+    const asks = released.has(caller) ? asksOtherwise(evidence, caller, first.entity, justNow.has(caller)) : [];
     if (asks.length === 0) continue;
     const known = ranking.suspects.find((one) => one.entity === caller);
     const named: RankedSuspect = {
@@ -145,16 +153,11 @@ export const overReleases = (ranking: Ranking, evidence: Evidence): Ranking => {
             onsetMs: known.onsetMs,
           }),
     };
-    const rest = ranking.suspects.map((one) =>
-      one.entity === first.entity
-        ? { ...one, because: [{ code: 'explained_by', about: caller, weight: -one.score }] }
-        : one,
-    );
-    const path = [
-      { from: caller, to: first.entity, onsetMs: first.onsetMs },
-      ...ranking.path.filter(({ to }) => to !== caller),
-    ];
-    return { ...ranking, suspects: [named, ...rest], path };
+    return {
+      ...ranking,
+      suspects: [named, ...explainedBy(ranking.suspects, first.entity, caller)],
+      path: cameFrom(ranking.path, caller, first.entity, first.onsetMs),
+    };
   }
   return ranking;
 };

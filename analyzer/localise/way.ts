@@ -2,6 +2,7 @@
 // for accounts for, and calls out of it longer than its callee says, both by the same time. A slow callee delays the calls into its caller by as
 // much as the caller waits for it and by no more (delays of calls that wait for each other add up: Aguilera et al., SOSP 2003).
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { explainedBy } from './instead.ts';
 import { CALM_SHARE, isEnded } from './link.ts';
 import { middleOf, toldFrom } from './past.ts';
 import { defaults } from './settings.ts';
@@ -86,16 +87,13 @@ export const overWays = (ranking: Ranking, evidence: Evidence): Ranking | undefi
   const known = ranking.suspects.find(({ entity }) => entity === caller);
   if (known === undefined) return undefined;
   const kind = known.kind === 'latency' || known.kind === 'unknown' ? ('network' as const) : known.kind;
-  const rest = ranking.suspects.flatMap((one) =>
-    one === known
-      ? []
-      : one.entity === first.entity
-        ? [{ ...one, because: [{ code: 'explained_by', about: caller, weight: -one.score }] }]
-        : [one],
-  );
+  const others = ranking.suspects.filter((one) => one !== known);
   return {
     ...ranking,
-    suspects: [{ ...known, kind, score: Math.max(known.score, first.score), because: [] }, ...rest],
+    suspects: [
+      { ...known, kind, score: Math.max(known.score, first.score), because: [] },
+      ...explainedBy(others, first.entity, caller),
+    ],
     path: ranking.path.filter(({ to }) => to !== caller),
   };
 };
