@@ -1,6 +1,9 @@
 // Figures of the same calls belong together: their number, median and extreme, and how long the oldest unanswered one has been waiting.
 import type { Series } from './series.ts';
 
+/** A count of moments at which something happened to calls: UCUM annotates what is counted. */
+const isMoments = ({ callee, meta }: Series): boolean => callee !== undefined && meta.unit === '{moment}';
+
 export class Groups {
   readonly counts = new Map<string, Series>();
   /** Gauges of how long an edge's oldest call has been waiting: a latency of which no number of calls is told. */
@@ -13,6 +16,10 @@ export class Groups {
   readonly overdueHalf = new Map<string, Series>();
   /** What most calls of an edge take. */
   readonly bodies = new Map<string, Series>();
+  /** What the slowest tenth of an edge's calls take at least. */
+  readonly tenths = new Map<string, Series>();
+  /** At how many different moments of a tick calls of an edge failed. */
+  readonly moments = new Map<string, Series>();
   /** What the calls of an edge take on average: of few calls one slow one shows here, where the median is another's. */
   readonly means = new Map<string, Series>();
   /** What the slowest calls of a tick take: p99, or the greatest where no p99 is told. */
@@ -29,6 +36,7 @@ export class Groups {
       if (callee !== undefined) this.ofWaiting(one)?.set(calls, one);
       return;
     }
+    if (isMoments(one)) this.moments.set(calls, one);
     if (meta.stat === 'count') {
       this.counts.set(calls, one);
       this.counted.add(meta.metric);
@@ -38,6 +46,7 @@ export class Groups {
     if (isAge) this.ages.set(calls, one);
     else if (meta.stat === 'p99' || (meta.stat === 'max' && !this.tails.has(calls))) this.tails.set(calls, one);
     if (callee !== undefined && meta.stat === 'p50') this.bodies.set(calls, one);
+    if (callee !== undefined && meta.stat === 'p90') this.tenths.set(calls, one);
     if (callee !== undefined && meta.stat === 'mean') this.means.set(calls, one);
   }
 
@@ -49,14 +58,15 @@ export class Groups {
     return all !== undefined && metric.startsWith(`${all}.`) ? this.overdue : this.waiting;
   }
 
-  /** Whether it is what the calls of an edge take by their median, their mean or their age. */
+  /** Whether it is what the calls of an edge take by their median, their mean, their slowest tenth or their age. */
   isOfCalls(one: Series): boolean {
-    return [this.bodies, this.means, this.ages].some((figures) => figures.get(one.calls) === one);
+    return [this.bodies, this.means, this.tenths, this.ages].some((figures) => figures.get(one.calls) === one);
   }
 
   remove(one: Series): void {
-    const { counts, ages, waiting, overdue, overdueLeast, overdueHalf, bodies, means, tails } = this;
-    for (const figures of [counts, ages, waiting, overdue, overdueLeast, overdueHalf, bodies, means, tails])
+    const { counts, ages, waiting, overdue, overdueLeast, overdueHalf, bodies, tenths, moments, means, tails } = this;
+    const ofWaits = [ages, waiting, overdue, overdueLeast, overdueHalf];
+    for (const figures of [counts, ...ofWaits, bodies, tenths, moments, means, tails])
       if (figures.get(one.calls) === one) figures.delete(one.calls);
     this.places.delete(one.calls);
   }

@@ -4,6 +4,7 @@ import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { type Weighed, weighed } from './calls.ts';
+import { queuedAt } from './confessed.ts';
 import type { Stirring } from './openers.ts';
 import { natsOne, tickNatsMax } from './rarity.ts';
 
@@ -31,8 +32,19 @@ const fallen = (watch: Watch, entity: string): readonly Weighed[] => {
   return watch.places.of(entity).flatMap((one) => worth(one) ?? []);
 };
 
-/** Nats that others add to what an edge's figure shows; together no more than one tick may count. */
-export const agreement = (watch: Watch, stirring: readonly Stirring[]): ((about: Stirring) => number) => {
+/** What waits at whoever owns a figure of business that has fallen: the figure counts what is done, the queue what is not. */
+const undone = (watch: Watch, { one: { meta, lastMs }, ticks }: Stirring, tickMs: number): number => {
+  if (meta.class !== 'business' || ticks < TICKS_LEAST || lastMs < tickMs) return 0;
+  const said = queuedAt(watch, meta.entity, tickMs);
+  return said.ticks >= TICKS_LEAST ? said.nats : 0;
+};
+
+/** Nats that others add to what a figure of an edge or of business shows; together no more than one tick may count. */
+export const agreement = (
+  watch: Watch,
+  stirring: readonly Stirring[],
+  tickMs: number,
+): ((about: Stirring) => number) => {
   const views = new Map<string, Map<string, number>>();
   for (const view of stirring) {
     if (!isView(view)) continue;
@@ -43,7 +55,7 @@ export const agreement = (watch: Watch, stirring: readonly Stirring[]): ((about:
   }
   const levels = new Map<string, readonly Weighed[]>();
   return (about) => {
-    if (!isView(about)) return 0;
+    if (!isView(about)) return Math.min(tickNatsMax, undone(watch, about, tickMs));
     const { entity, caller = '' } = about.one.meta;
     let nats = 0;
     for (const [other, shown] of views.get(entity) ?? []) if (other !== caller) nats += shown;

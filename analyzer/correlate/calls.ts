@@ -9,6 +9,7 @@ import {
   eventNats,
   failShare,
   figureNats,
+  lastingMoments,
   natsOf,
   type Slowest,
   slowShare,
@@ -23,6 +24,8 @@ export const shareThatMatters = (usual: number, change: number): number =>
   Math.min((1 + usual) / 2, Math.max(errorShareMin, (1 + change) * usual));
 /** So many ticks with calls of which none fails end a trouble, as they end an anomaly: what was before is told already. */
 export const calmTicks = 5;
+/** The last ticks are what is judged, as many as open an incident: they are no past. */
+const judgedTicks = 2;
 /** Samples over which the band remembers how many calls fail. */
 const remembered = 240;
 
@@ -118,9 +121,9 @@ const secondsOf = ({ bank, groups }: Watch, { calls }: Series): number => {
  */
 const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number): Weighed => {
   const values = watch.bank.values(one.index);
-  const { location, mean, n: learned } = watch.bank.baseline(one.index);
+  const { n: learned } = watch.bank.baseline(one.index);
   const counted = callsOf(watch, one);
-  const rate = Math.max(location, mean);
+  const rate = watch.bank.meanBefore(one.index, judgedTicks);
   const usualCalls = counted === undefined ? 1 : watch.bank.baseline(counted.counts.index).location;
   const usual =
     counted === undefined
@@ -128,26 +131,46 @@ const errorsWeighed = (watch: Watch, one: Series, floor: number, change: number)
       : failShare(rate, usualCalls, Math.min(learned, remembered));
   const matters = counted === undefined ? Math.max(floor, (1 + change) * usual) : shareThatMatters(usual, change);
   const moment = atOnce(usualCalls, secondsOf(watch, one));
-  return failuresWeighed({ values, calls: counted?.calls }, { usual, matters, floor, moment });
+  return failuresWeighed(
+    { values, calls: counted?.calls, moments: momentsOf(watch, one) },
+    { usual, matters, floor, moment },
+  );
 };
 
-/** What a tick of `n` calls is worth of which `k` failed, whether or not all of them were counted. */
-type OfFailures = (n: number, k: number) => number;
+/** At how many moments of each of the last ticks calls failed, aligned at the present; undefined where nobody tells. */
+const momentsOf = ({ bank, groups }: Watch, one: Series): readonly number[] | undefined => {
+  const moments = groups.moments.get(one.calls);
+  return moments === undefined || bank.lastMs(one.index) !== bank.lastMs(moments.index)
+    ? undefined
+    : bank.values(moments.index);
+};
+
+/** What a tick of `n` calls is worth of which `k` failed, whether or not all of them were counted, and at different moments or not. */
+type OfFailures = (n: number, k: number, isLasting: boolean) => number;
 const ofEvents = (usual: number, matters: number): OfFailures => {
   const worth = eventNats(usual, matters);
   return (_, k) => worth(k);
 };
 const ofCalls = (usual: number, matters: number, moment: number | undefined): OfFailures => {
   const worth = troubleNats(usual, matters, moment);
-  return (n, k) => worth(Math.max(n, k), k);
+  return (n, k, isLasting) => worth(Math.max(n, k), k, isLasting);
 };
 
 /**
  * Failures tick by tick against what is usual and what matters: shares of the calls where somebody counts them, else failures a tick.
- * @param told failures and calls of the last ticks, aligned at the present  @param moment how many one moment may take with it
+ * @param told failures and calls of the last ticks, and at how many moments they failed, aligned at the present
+ * @param moment how many one moment may take with it
  */
 export const failuresWeighed = (
-  { values, calls }: { readonly values: readonly number[]; readonly calls: readonly number[] | undefined },
+  {
+    values,
+    calls,
+    moments,
+  }: {
+    readonly values: readonly number[];
+    readonly calls: readonly number[] | undefined;
+    readonly moments?: readonly number[] | undefined;
+  },
   {
     usual,
     matters,
@@ -161,7 +184,7 @@ export const failuresWeighed = (
     const k = values[values.length - back]!;
     const n = calls === undefined ? 1 : (calls[calls.length - back] ?? Number.NaN);
     if (Number.isNaN(k) || Number.isNaN(n)) continue;
-    now = worth(n, k);
+    now = worth(n, k, (moments?.[moments.length - back] ?? 0) >= lastingMoments);
     nats += now;
     calm = k > 0 ? 0 : calm + (n > 0 ? 1 : 0);
     if (nats <= 0 || calm >= calmTicks) [nats, ticks, errors, all, span] = [0, 0, 0, 0, 0];

@@ -4,7 +4,7 @@ import { Graph } from '../graph.ts';
 import { randomNames, rulesFor } from '../testing/platform.ts';
 import { probeOf } from '../testing/probe.ts';
 import { Watch } from '../watch.ts';
-import { confessed } from './confessed.ts';
+import { confessed, queuedAt } from './confessed.ts';
 
 const toBank = { edge: { callee: 'bank', protocol: 'http' }, unit: 's' } as const;
 const loop = { metric: 'nodejs.eventloop.delay.max', class: 'saturation', unit: 's' } as const;
@@ -44,4 +44,23 @@ it('is nothing where nobody suffers, where the caller is blocked alike, and once
   expect(after(0, [0.7, 0.02]).nats).toBe(0);
   expect(after(9, [0.7, 0.7]).nats).toBe(0);
   expect(after(9, [0.7, 0.02], [0.02, 0.02]).nats).toBe(0);
+});
+
+it('sees what waits at whoever takes nothing any more, and not what always waits there', () => {
+  const waiting = { metric: 'broker.messages.ready', class: 'saturation', unit: '{message}' } as const;
+  const sorter = probeOf('sorter', [waiting]);
+  const afterwards = (...ticks: readonly number[]) => {
+    const rules = rulesFor(randomNames(1));
+    const watch = new Watch(new Graph(rules.topology), rules.detectors);
+    watch.learn(sorter.schema, 0);
+    const all = [...Array.from({ length: 120 }, (_, at) => at % 3), ...ticks];
+    all.forEach((ready, at) => {
+      watch.push(sorter.frame(at + 1, ready), (at + 1) * 1_000);
+    });
+    return queuedAt(watch, 'sorter', all.length * 1_000);
+  };
+  expect(afterwards(12, 26)).toMatchObject({ ticks: 2 });
+  expect(afterwards(12, 26).nats).toBeGreaterThan(afterwards(12).nats);
+  expect(afterwards(2, 1).ticks).toBe(0);
+  expect(afterwards(12, 26, 1).ticks).toBe(0);
 });

@@ -9,27 +9,36 @@ import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
 /** Ticks by which a process that is blocked may be late with what it tells. */
 const lateTicks = 1;
 
-/** Seconds beyond its band that anybody would notice: as with calls. */
-const noticedS = 0.1;
+/** Beyond its band so much that anybody would notice: of seconds as with calls, of things that wait one more. */
+const noticed = (unit: string): number => (unit === 's' ? 0.1 : 1);
 
 const isOwn = ({ meta }: Series): boolean =>
-  meta.class === 'saturation' && meta.unit === 's' && meta.caller === undefined && meta.ofHost !== true;
+  meta.class === 'saturation' && meta.caller === undefined && meta.ofHost !== true;
+/** Seconds for which it was kept from running. */
+const isKept = (one: Series): boolean => isOwn(one) && one.meta.unit === 's';
+/** Things that wait for it: UCUM annotates their units, {message} say. */
+const isQueued = (one: Series): boolean => isOwn(one) && /^\{.+\}$/.test(one.meta.unit);
 
 /** Ticks back from its last sample in which a figure was beyond its band, and what they are worth together. */
-const beyondBand = ({ bank }: Watch, { index, lastMs }: Series, tickMs: number): Weighed => {
+const beyondBand = ({ bank }: Watch, { index, lastMs, meta }: Series, tickMs: number): Weighed => {
   if (lastMs < tickMs - lateTicks * limits.tickMs) return nothing;
   const { high } = bank.expected(index);
   const values = bank.values(index);
   let [nats, ticks] = [0, 0];
-  for (let i = values.length - 1; i >= 0 && values[i]! >= high + noticedS; i--, ticks++)
+  for (let i = values.length - 1; i >= 0 && values[i]! >= high + noticed(meta.unit); i--, ticks++)
     nats += Math.min(tickNatsMax, figureNats(values[i]!, high));
   return { nats, ticks };
 };
 
-const strongest = (watch: Watch, entity: string, tickMs: number, metric?: string): Weighed & { metric: string } => {
+const strongest = (
+  watch: Watch,
+  entity: string,
+  tickMs: number,
+  is: (one: Series) => boolean,
+): Weighed & { metric: string } => {
   let best: Weighed & { metric: string } = { ...nothing, metric: '' };
   for (const one of watch.places.of(entity)) {
-    if (!isOwn(one) || (metric !== undefined && one.meta.metric !== metric)) continue;
+    if (!is(one)) continue;
     const said = beyondBand(watch, one, tickMs);
     if (said.nats > best.nats) best = { ...said, metric: one.meta.metric };
   }
@@ -43,10 +52,15 @@ const strongest = (watch: Watch, entity: string, tickMs: number, metric?: string
 export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickMs: number): Weighed => {
   const { caller, entity } = meta;
   if (caller === undefined || meta.class !== 'latency' || suffers < natsOne) return nothing;
-  const said = strongest(watch, entity, tickMs);
+  const said = strongest(watch, entity, tickMs, isKept);
   if (said.ticks === 0) return nothing;
+  const isSame = (one: Series): boolean => isKept(one) && one.meta.metric === said.metric;
   const around = new Set([caller, ...watch.places.by(caller).map((one) => one.meta.entity)]);
   around.delete(entity);
-  const isShared = [...around].some((other) => strongest(watch, other, tickMs, said.metric).nats > said.nats / 2);
+  const isShared = [...around].some((other) => strongest(watch, other, tickMs, isSame).nats > said.nats / 2);
   return isShared ? nothing : said;
 };
+
+/** What waits for an entity beyond its band, message by message in a queue that it takes from say: tick by tick. */
+export const queuedAt = (watch: Watch, entity: string, tickMs: number): Weighed =>
+  strongest(watch, entity, tickMs, isQueued);

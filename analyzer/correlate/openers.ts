@@ -13,10 +13,10 @@ import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, nothing, ty
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
-import { opens } from './opening.ts';
+import { bodyTicks, isSlight, opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
-import { natsNeeded, tickNatsMax } from './rarity.ts';
+import { natsNeeded, natsOne, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { slowEdges, told } from './slow.ts';
 import { tickS, unanswered } from './unanswered.ts';
@@ -51,8 +51,8 @@ export type Stirring = {
   readonly isGone: boolean;
 };
 
-/** Ticks in a row whose mean is slow are no single call's doing. */
-const meanTicks = 3;
+/** Ticks in a row whose mean or slowest tenth is slow are no single call's doing. */
+const lastingTicks = 3;
 
 /** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
 const crowd = (watch: Watch, one: Series): number => {
@@ -129,6 +129,24 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
 };
 
+/**
+ * Calls of which one in ten has been slow for some ticks by more than people overlook: whatever the typical one takes, the slowness of these calls is not
+ * slight.
+ */
+const plainlySlow = (watch: Watch, stirring: readonly Stirring[]): ReadonlySet<string> =>
+  new Set(
+    stirring.flatMap(({ one, rule, shown, ticks }) => {
+      const { meta, last, calls } = one;
+      const isPlain =
+        meta.class === 'latency' &&
+        meta.stat === 'p90' &&
+        ticks >= bodyTicks &&
+        shown >= natsOne &&
+        !isSlight(last - watch.expected(one).expected, rule, meta.unit);
+      return isPlain ? [calls] : [];
+    }),
+  );
+
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
   const { watch } = engine;
@@ -138,10 +156,13 @@ export const openers = (engine: Engine): Opener[] => {
     const is = one === undefined ? undefined : weigh(engine, one);
     if (is !== undefined) stirring.push(is);
   }
-  const agreed = agreement(watch, stirring);
+  const agreed = agreement(watch, stirring, engine.tickMs);
+  const plain = plainlySlow(watch, stirring);
   const needed = natsNeeded(watch.groups.places.size);
   return stirring
-    .flatMap((one) => opener(engine, one, agreed(one), needed) ?? [])
+    .flatMap(
+      (one) => opener(engine, one, { agreed: agreed(one), isPlainlySlow: plain.has(one.one.calls) }, needed) ?? [],
+    )
     .concat(rushes(engine))
     .sort(
       (a, b) =>
@@ -151,11 +172,14 @@ export const openers = (engine: Engine): Opener[] => {
     );
 };
 
-/** What stirs as an opener, where it may be one. @param agreed nats that others add  @param needed nats that are no chance on this platform */
+/** What else is known of the calls behind a figure: nats that others add, and whether one in ten of them is slow beyond all doubt that it matters. */
+type Beside = { readonly agreed: number; readonly isPlainlySlow: boolean };
+
+/** What stirs as an opener, where it may be one. @param needed nats that are no chance on this platform */
 const opener = (
   engine: Engine,
   { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers }: Stirring,
-  agreed: number,
+  { agreed, isPlainlySlow }: Beside,
   needed: number,
 ): Opener | undefined => {
   const { watch } = engine;
@@ -171,8 +195,9 @@ const opener = (
   if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher')))
     return undefined;
   const isConfessed = own !== undefined && own.nats >= shown;
-  // One slow call makes a mean; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
-  if (meta.stat === 'mean' && !isConfessed && ticks < meanTicks && !watch.opening.has(index)) return undefined;
+  // One slow call makes a mean, of few also a tenth; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
+  const isOfOne = meta.stat === 'mean' || meta.stat === 'p90';
+  if (isOfOne && !isConfessed && ticks < lastingTicks && !watch.opening.has(index)) return undefined;
   const demand = crowd(watch, one);
   const candidate = {
     anomaly,
@@ -180,6 +205,8 @@ const opener = (
     calls: watch.callsOf(one),
     isAge,
     isConfessed,
+    isPlainlySlow,
+    isAgreed: agreed > 0,
     // Calls that wait bring others, who try again: that is no demand.
     demand: waits.ticks > 0 ? 1 : demand,
     nats,

@@ -53,6 +53,21 @@ describe('opening', () => {
       opens({ anomaly: anomaly({ seen: 0.4 }), ticksOut: 2, calls: 2, nats: 30, natsNeeded: 20, learned: 100 }, rule),
     ).toBe(true);
   });
+  it('takes no slowness for slight of whose calls one in ten is slow by what nobody overlooks', () => {
+    const slight = { anomaly: anomaly({ seen: 0.25 }), calls: 20, nats: 21, natsNeeded: 20, learned: 100 };
+    expect(opens({ ...slight, ticksOut: 2 }, rule)).toBe(false);
+    expect(opens({ ...slight, ticksOut: 2, isPlainlySlow: true }, rule)).toBe(true);
+    expect(opens({ ...slight, ticksOut: 1, isPlainlySlow: true }, rule)).toBe(false);
+    expect(opens({ ...slight, ticksOut: 2, isPlainlySlow: true, demand: 2 }, rule)).toBe(false);
+  });
+  it('waits for a third tick of business alone, not where what is not done waits visibly', () => {
+    const fewer = { anomaly: anomaly({ class: 'business', unit: '1', seen: 0.6, expected: 0.98 }), calls: undefined };
+    const of = { ...fewer, nats: 30, natsNeeded: 20, learned: 100 };
+    expect(opens({ ...of, ticksOut: 2 }, rule)).toBe(false);
+    expect(opens({ ...of, ticksOut: 3 }, rule)).toBe(true);
+    expect(opens({ ...of, ticksOut: 2, isAgreed: true }, rule)).toBe(true);
+    expect(opens({ ...of, ticksOut: 2, isAgreed: true, nats: 19 }, rule)).toBe(false);
+  });
   it('opens on no extreme, silence, count, class that is evidence only, or series it does not know', () => {
     const is = (change: Partial<Anomaly>, learned = 100): boolean =>
       opens({ anomaly: anomaly(change), ticksOut: 2, calls: 20, nats: 30, natsNeeded: 20, learned }, rule);

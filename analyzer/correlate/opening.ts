@@ -14,6 +14,10 @@ export type Candidate = {
   readonly demand?: number;
   /** The callee is beyond its own bands meanwhile, and its neighbours are not: no busy machine. */
   readonly isConfessed?: boolean;
+  /** One in ten of the same calls is slow by more than people overlook, for as many ticks as are asked of a body. */
+  readonly isPlainlySlow?: boolean;
+  /** Others see the same trouble. */
+  readonly isAgreed?: boolean;
   /** How seldom a healthy series shows these samples by chance, −ln p, and how seldom is seldom enough (rarity.ts). */
   readonly nats: number;
   readonly natsNeeded: number;
@@ -22,13 +26,19 @@ export type Candidate = {
 };
 
 const learnedMin = 20;
-const ticks = { body: 2, tail: 4, business: 3 } as const;
+/** Ticks that most figures must have lasted. */
+export const bodyTicks = 2;
+const ticks = { body: bodyTicks, tail: 4, business: 3 } as const;
 /** A slowness that few people would notice must be twice as rare: what a busy neighbour does to a machine comes to many calls at once. */
 const slightTimes = 2;
 /** So many times the usual calls are a crowd. */
 export const crowded = 1.5;
 /** One tick is enough from here on: so far beyond its band, so many times what is expected. */
 const overwhelming = { bands: 3, ratio: 4, floors: 3 } as const;
+
+/** Whether a slowness, by how much it is beyond what is expected, is one that few people would notice. */
+export const isSlight = (beyond: number, { floor }: DetectorRule, unit: string): boolean =>
+  beyond < overwhelming.floors * (floor[unit] ?? 0);
 
 /** Extremes are evidence; what most calls see is what wakes people. */
 const isTail = (anomaly: Anomaly): boolean =>
@@ -42,6 +52,8 @@ export const opens = (
     calls,
     isAge = false,
     isConfessed = false,
+    isPlainlySlow = false,
+    isAgreed = false,
     demand = 1,
     nats,
     natsNeeded,
@@ -53,22 +65,22 @@ export const opens = (
   if (anomaly.shape === 'silence' || anomaly.stat === 'count' || anomaly.stat === 'sum') return false;
   // Figures of business wander more than chance knows of; one that is far beyond need not be waited for.
   if (anomaly.class === 'business')
-    return out >= ticks.business || (out >= ticks.body && nats >= slightTimes * natsNeeded);
+    return out >= ticks.business || (out >= ticks.body && nats >= (isAgreed ? 1 : slightTimes) * natsNeeded);
   // Few calls, slow by chance, come together on a platform of many: the more is watched, the rarer must be what wakes somebody.
   if (nats < natsNeeded) return false;
   if (isTail(anomaly) && !isAge) return out >= ticks.tail && calls !== undefined;
   // Of calls without an answer nobody knows at first whether they reached whom they were sent to.
   if (isAge && out < ticks.body) return false;
-  const floor = rule.floor[anomaly.unit] ?? 0;
-  const isSlight = anomaly.class === 'latency' && anomaly.seen - anomaly.expected < overwhelming.floors * floor;
+  const slight = anomaly.class === 'latency' && isSlight(anomaly.seen - anomaly.expected, rule, anomaly.unit);
   // More calls than usual take a little longer each: capacity, of which the forecast tells.
-  if (isSlight && demand >= crowded && !isConfessed) return false;
-  if (out >= ticks.body && (!isSlight || isConfessed || nats >= slightTimes * natsNeeded)) return true;
-  if (anomaly.class === 'errors' || isSlight) return false;
+  if (slight && demand >= crowded && !isConfessed) return false;
+  if (out >= ticks.body && (!slight || isConfessed || isPlainlySlow || nats >= slightTimes * natsNeeded)) return true;
+  if (anomaly.class === 'errors' || slight) return false;
   const band = Math.max(anomaly.high - anomaly.expected, 1e-9);
   return (
     calls !== undefined &&
-    anomaly.seen - anomaly.expected >= Math.max(overwhelming.bands * band, overwhelming.floors * floor) &&
+    anomaly.seen - anomaly.expected >=
+      Math.max(overwhelming.bands * band, overwhelming.floors * (rule.floor[anomaly.unit] ?? 0)) &&
     anomaly.seen >= overwhelming.ratio * anomaly.expected
   );
 };

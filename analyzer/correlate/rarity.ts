@@ -7,8 +7,13 @@ const looksPerChance = 30 * 86_400;
 export const tickNatsMax = Math.log(1e9);
 /** Calls fail together more often than they are slow together (a connection breaks with all it carries, say once in six hours): a tick of errors is no rarer. */
 export const errorNatsMax = 10;
-/** More calls than one moment holds need longer than a moment: a tick of which so many fail is rarer, yet a connection that comes back slowly is one reason still. */
+/**
+ * More calls than one moment holds need longer than a moment, and calls that fail at different moments say so themselves: a tick of which so many fail is
+ * rarer, yet a connection that comes back slowly is one reason still.
+ */
 const lastingNatsMax = 16;
+/** A connection that breaks may take its calls with it in two tenths of a second that meet; not in three. */
+export const lastingMoments = 3;
 /** Standard deviations beyond the mean number of calls under way that none of a day's moments reaches. */
 const atOnceSds = 3;
 
@@ -87,12 +92,13 @@ const either = (one: number, other: number): number => {
  * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
  * @param usual share of calls that usually fail  @param matters least share that is trouble
  * @param moment how many may fail at one moment, for one reason: more of them need not share any
+ * @returns of the calls, those of them that failed, and whether they are known to have failed at different moments
  */
 export const troubleNats = (
   usual: number,
   matters: number,
   moment = Number.POSITIVE_INFINITY,
-): ((n: number, k: number) => number) => {
+): ((n: number, k: number, isLasting?: boolean) => number) => {
   if (usual >= matters) return () => 0;
   // Asked for every tick of a series: the logarithms are the same in all of them.
   const ratio = (to: number): ((n: number, k: number) => number) => {
@@ -100,9 +106,9 @@ export const troubleNats = (
     return (n, k) => k * failed + (n - k) * well;
   };
   const [slight, heavy] = [ratio(matters), ratio(Math.max(0.5, (1 + matters) / 2))];
-  return (n, k) => {
+  return (n, k, isLasting = false) => {
     if (n < 1) return 0;
-    return Math.min(k > moment ? lastingNatsMax : errorNatsMax, either(slight(n, k), heavy(n, k)));
+    return Math.min(isLasting || k > moment ? lastingNatsMax : errorNatsMax, either(slight(n, k), heavy(n, k)));
   };
 };
 

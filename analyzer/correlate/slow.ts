@@ -5,7 +5,7 @@ import type { Series } from '../series.ts';
 import { subjectOf } from '../subject.ts';
 import type { Watch } from '../watch.ts';
 
-/** Indices of edges' medians, means and ages that are slow in the tick, whether or not the bank calls them anomalous. */
+/** Indices of edges' medians, slowest tenths, means and ages that are slow in the tick, whether or not the bank calls them anomalous. */
 export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
   for (const index of watch.slow.indices) {
     const one = watch.series.get(index);

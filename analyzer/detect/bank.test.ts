@@ -203,6 +203,22 @@ it('takes what was seen since an onset out of the mean and its spread, and leave
   expect(bank.baseline(index).sd).toBeCloseTo(before.sd, 6);
 });
 
+it('tells the mean before the last samples, so that what is judged is no part of its own past', () => {
+  const { stat: _, ...plain } = latency;
+  const errors: SeriesMeta = { ...plain, metric: 'errors', unit: '{error}', class: 'errors', kind: 'delta' };
+  for (const seconds of [60, 600]) {
+    const { bank, index, next } = fed(errors, seconds, (t) => (t % 20 === 0 ? 1 : 0));
+    const before = bank.baseline(index).mean;
+    for (const [k, value] of [1, Number.NaN, 2].entries()) bank.push(index, next + 1_000 * k, value);
+    expect(bank.baseline(index).mean).toBeGreaterThan(1.2 * before);
+    expect(bank.meanBefore(index, 3)).toBeCloseTo(before, 6);
+    // What is not learned need not be taken out.
+    bank.freeze(index);
+    bank.push(index, next + 3_000, 9);
+    expect(bank.meanBefore(index, 1)).toBeCloseTo(bank.baseline(index).mean, 6);
+  }
+});
+
 it('says what it saw last where the present sample is missing: what is told of an anomaly is a number', () => {
   const { bank, index, next } = fed(latency, 600, (t) => 0.05 + 0.001 * (t % 7));
   for (const [k, value] of [0.8, 0.9, 0.85, Number.NaN].entries()) bank.push(index, next + 1_000 * k, value);

@@ -21,6 +21,7 @@ import {
   N,
   ONSET_S,
   QUIET,
+  RESTING,
   RING,
   records,
   SILENT,
@@ -138,6 +139,23 @@ export class BankReadings {
       max: f[at + MAX]!,
       missing: f[at + MISSING]!,
     };
+  }
+
+  /** The mean before the last `samples` samples: what is judged is no part of its own past. Of what is not learned now it is the mean as it stands. */
+  meanBefore(index: number, samples: number): number {
+    const mean = this.r.f[index * WORDS + MEAN]!;
+    if (this.is(index, FROZEN) || this.is(index, RESTING)) return mean;
+    const values = this.values(index);
+    // What is anomalous is not learned, from the sample on that made it so.
+    const isLearned = values.length - (this.is(index, ANOMALOUS) ? this.r.h[index * WORDS * 2 + AGE]! + 1 : 0);
+    let [n, before] = [this.r.u[index * WORDS + N]!, mean];
+    for (let k = values.length - 1; k >= values.length - samples && k >= 0 && n > 1; k--) {
+      const value = values[k]!;
+      if (Number.isNaN(value)) continue;
+      const rate = 1 / Math.min(n--, this.options.memorySamples);
+      if (k < isLearned) before = (before - rate * value) / (1 - rate);
+    }
+    return Math.max(0, before);
   }
 
   /** Expected value and band (three robust standard deviations, widened for heavy tails), in the metric's unit. */

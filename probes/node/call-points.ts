@@ -60,6 +60,12 @@ const waiting = (
   emit({ ...time, stat: 'p50', value: half });
 };
 
+const bits = (set: number): number => {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+  return count;
+};
+
 /**
  * Emits and resets what was called and served since the last tick.
  * @param nowMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
@@ -80,7 +86,17 @@ export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit):
       edge: ref,
       value: edge.errors,
     });
+    emit({
+      metric: 'fenghuo.client.calls.failing_moments',
+      unit: '{moment}',
+      kind: 'delta',
+      class: 'traffic',
+      attributes,
+      edge: ref,
+      value: bits(edge.failedAt),
+    });
     edge.errors = 0;
+    edge.failedAt = 0;
     if (overdue === undefined) continue;
     waiting(emit, edge.active, overdue.get(edge) ?? [], { attributes, edge: ref });
   }

@@ -89,6 +89,18 @@ describe('a caller of two banks', () => {
     expect(figure(tick(new Calls(), 5_000), 'fenghuo.client.active_requests.overdue', 'bank:80')).toBe(undefined);
   });
 
+  it('tells at how many moments of the tick calls failed: all at once, or one after the other', () => {
+    const calls = new Calls();
+    const failedAt = (...ms: readonly number[]): number | undefined => {
+      for (const at of ms)
+        finish(calls, { ...span(to('bank'), { seconds: 0, error: true }), startTime: [1_700_000_000, at * 1e6] });
+      return figure(tick(calls), 'fenghuo.client.calls.failing_moments', 'bank:80');
+    };
+    expect(failedAt(310, 320, 330, 399)).toBe(1);
+    expect(failedAt(50, 410, 990, 420)).toBe(3);
+    expect(failedAt()).toBe(0);
+  });
+
   it('forgets a call that will never end, so that it does not alarm for ever', () => {
     const calls = new Calls();
     calls.started(span(to('bank')), 0);

@@ -22,6 +22,8 @@ export type Edge = {
   readonly metric: string;
   readonly latency: Sketch;
   errors: number;
+  /** Tenths of a second in which calls of it failed during this tick, a bit each. */
+  failedAt: number;
   active: number;
   /** What its slowest calls lately took, seconds; undefined before the first has ended. */
   usual: number | undefined;
@@ -44,6 +46,10 @@ const LISTENS_MAX = 64;
 /** The slowest call is remembered for so long, in ticks, that a quarter of it is left after a minute. */
 const USUAL_KEEP = 0.25 ** (1 / 60);
 const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
+/** Moments of a tick that are told apart. */
+const MOMENTS = 10;
+/** Which of a tick's moments a time in seconds is of. */
+const momentOf = (second: number): number => Math.floor((second * 1_000 * MOMENTS) / limits.tickMs) % MOMENTS;
 const said = (attributes: Attributes, ...names: readonly string[]): string | undefined => {
   for (const name of names) {
     const value = attributes[name];
@@ -119,7 +125,10 @@ export class Calls {
     if (started !== undefined) started.edge.active--;
     if (edge === undefined) return;
     edge.latency.add(duration);
-    if (failed(span)) edge.errors++;
+    if (failed(span)) {
+      edge.errors++;
+      edge.failedAt |= 1 << momentOf(seconds(span.startTime) + duration);
+    }
     const text = edge.protocol === 'db' ? said(span.attributes, 'db.query.text', 'db.statement') : undefined;
     if (text !== undefined) this.statements.add(edge, text, duration);
   }
@@ -193,6 +202,7 @@ export class Calls {
       metric: metricOf[protocol],
       latency: new Sketch(),
       errors: 0,
+      failedAt: 0,
       active: 0,
       usual: undefined,
     };
