@@ -95,19 +95,23 @@ const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): b
   return turned;
 };
 
+/** A tick that was judged without all that is awaited is judged once more when the last of them has come: whoever is late may be in trouble. */
 const due = (engine: Engine, turned: boolean): boolean => {
-  const { atMs } = engine.now;
-  if (engine.judged) return turned;
-  if (atMs >= engine.tickMs + slotMs) return true;
-  for (const hash of engine.awaited) {
-    const probe = engine.watch.probes.get(hash);
-    if (probe !== undefined && atMs - probe.seenMs <= probeAliveMs && !engine.reported.has(hash)) return false;
-    engine.awaited.delete(hash);
+  if (engine.judged) return turned || (engine.awaited.size > 0 && isComplete(engine));
+  return engine.now.atMs >= engine.tickMs + slotMs || isComplete(engine);
+};
+
+/** Whether all who are alive have told of the present tick. */
+const isComplete = ({ awaited, reported, watch, now }: Engine): boolean => {
+  for (const hash of awaited) {
+    const probe = watch.probes.get(hash);
+    if (probe !== undefined && now.atMs - probe.seenMs <= probeAliveMs && !reported.has(hash)) return false;
+    awaited.delete(hash);
   }
   return true;
 };
 
-/** One look at everything, once a tick, and again for each late frame that changes the picture. */
+/** One look at everything, once a tick, and again for late frames: each that changes the picture, and the last. */
 const judge = (engine: Engine, deciding: boolean): void => {
   const { atMs } = engine.now;
   engine.judged = true;
