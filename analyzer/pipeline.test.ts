@@ -1,7 +1,8 @@
 // The engine on a made-up platform: a third party turns slow, is named, left, and returned to; what looks like it is no incident.
-import type { RuleBook } from '@fenghuo/rules/contract';
+import { hash64, type RuleBook } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from './engine.ts';
+import type { Input } from './input.ts';
 import { step } from './pipeline.ts';
 import { rulesFor } from './testing/platform.ts';
 import { Run } from './testing/run.ts';
@@ -68,6 +69,26 @@ describe('a third party turns slow', () => {
   });
 
   it('gives every decision its own id', () => expect(new Set(run.log.map((d) => d.id)).size).toBe(run.log.length));
+});
+
+it('looks again when a process has told that was late: a blocked loop holds its own frames up', () => {
+  const run = new Run(7).seconds(120);
+  const { front, one, till } = run.platform.names;
+  const trouble = { errors: { [one]: 0.3 } };
+  run.seconds(1, trouble);
+  // Of the second tick others tell in time or a little late, and the till last.
+  const late = (input: Input): Input => {
+    const probe = input.kind === 'frame' ? input.frame.probe : '';
+    const byMs = probe === hash64(`${till}@1`) ? 600 : probe === hash64(`${front}@1`) ? 300 : 0;
+    return { ...input, atMs: input.atMs + byMs };
+  };
+  for (const input of run.platform
+    .second(trouble)
+    .map(late)
+    .sort((a, b) => a.atMs - b.atMs))
+    run.take(input);
+  expect(run.of('incident.opened').map(({ atMs }) => atMs - run.platform.nowMs)).toEqual([670]);
+  expect(run.of('incident.cause')[0]?.cause.entity).toBe(one);
 });
 
 describe('what is no incident', () => {
