@@ -13,12 +13,12 @@ import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, nothing, ty
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { goneNats } from './gone.ts';
-import { bodyTicks, isSlight, opens } from './opening.ts';
+import { opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
-import { natsNeeded, natsOne, tickNatsMax } from './rarity.ts';
+import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
-import { slowEdges, told } from './slow.ts';
+import { plainlySlow, slowEdges, told } from './slow.ts';
 import { tickS, unanswered } from './unanswered.ts';
 
 export type Opener = {
@@ -128,24 +128,6 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
   return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
 };
-
-/**
- * Calls of which one in ten has been slow for some ticks by more than people overlook: whatever the typical one takes, the slowness of these calls is not
- * slight.
- */
-const plainlySlow = (watch: Watch, stirring: readonly Stirring[]): ReadonlySet<string> =>
-  new Set(
-    stirring.flatMap(({ one, rule, shown, ticks }) => {
-      const { meta, last, calls } = one;
-      const isPlain =
-        meta.class === 'latency' &&
-        meta.stat === 'p90' &&
-        ticks >= bodyTicks &&
-        shown >= natsOne &&
-        !isSlight(last - watch.expected(one).expected, rule, meta.unit);
-      return isPlain ? [calls] : [];
-    }),
-  );
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {

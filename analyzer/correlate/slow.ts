@@ -4,6 +4,9 @@ import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import { subjectOf } from '../subject.ts';
 import type { Watch } from '../watch.ts';
+import type { Stirring } from './openers.ts';
+import { bodyTicks, isSlight } from './opening.ts';
+import { natsOne } from './rarity.ts';
 
 /** Indices of edges' medians, slowest tenths, means and ages that are slow in the tick, whether or not the bank calls them anomalous. */
 export const slowEdges = function* (watch: Watch, tickMs: number): Generator<number> {
@@ -12,6 +15,24 @@ export const slowEdges = function* (watch: Watch, tickMs: number): Generator<num
     if (one !== undefined && one.lastMs >= tickMs && watch.groups.isOfCalls(one)) yield index;
   }
 };
+
+/**
+ * Calls of which one in ten has been slow for some ticks by more than people overlook: whatever the typical one takes, the slowness of these calls is not
+ * slight.
+ */
+export const plainlySlow = (watch: Watch, stirring: readonly Stirring[]): ReadonlySet<string> =>
+  new Set(
+    stirring.flatMap(({ one, rule, shown, ticks }) => {
+      const { meta, last, calls } = one;
+      const isPlain =
+        meta.class === 'latency' &&
+        meta.stat === 'p90' &&
+        ticks >= bodyTicks &&
+        shown >= natsOne &&
+        !isSlight(last - watch.expected(one).expected, rule, meta.unit);
+      return isPlain ? [calls] : [];
+    }),
+  );
 
 type Band = Pick<Anomaly, 'expected' | 'low' | 'high'>;
 
