@@ -3,10 +3,11 @@
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { type Weighed, weighed } from './calls.ts';
+import { weighed } from './calls.ts';
 import { queuedAt } from './confessed.ts';
 import type { Stirring } from './openers.ts';
 import { natsOne, tickNatsMax } from './rarity.ts';
+import type { Weighed } from './weighed.ts';
 
 /** Ticks that each view must have lasted: a pause of the machine they share is over by then. */
 const TICKS_LEAST = 2;

@@ -3,7 +3,7 @@
 import type { Anomaly } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { calmTicks } from './calls.ts';
+import { calmTicks } from './failures.ts';
 
 /**
  * When the last trouble of a series began, epoch ms, after ticks with nothing bad, some of them told; undefined where the samples do not reach back

@@ -3,8 +3,8 @@
 import { limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { nothing, type Weighed } from './calls.ts';
 import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
+import { nothing, type Weighed } from './weighed.ts';
 
 /** Ticks by which a process that is blocked may be late with what it tells. */
 const lateTicks = 1;

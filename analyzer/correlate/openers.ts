@@ -9,9 +9,10 @@ import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
-import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures, nothing, type Weighed, weighed } from './calls.ts';
+import { weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
+import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
 import { goneNats } from './gone.ts';
 import { opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
@@ -20,6 +21,7 @@ import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { plainlySlow, slowEdges, told } from './slow.ts';
 import { tickS, unanswered } from './unanswered.ts';
+import { nothing, type Weighed } from './weighed.ts';
 
 export type Opener = {
   readonly one: Series;

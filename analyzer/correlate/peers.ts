@@ -3,8 +3,9 @@
 import { type DetectorRule, limits } from '@fenghuo/rules/contract';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { failuresIn, failuresWeighed, shareThatMatters, type Weighed } from './calls.ts';
+import { failuresIn, failuresWeighed, shareThatMatters } from './failures.ts';
 import { failShare } from './rarity.ts';
+import type { Weighed } from './weighed.ts';
 
 /** Calls that the others must have answered in the same ticks for each of the process itself: a pair of equals has no control group. */
 const MORE_CALLS = 2;

@@ -4,8 +4,9 @@ import { RING } from '../detect/bank.ts';
 import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { nothing, slowestOf, type Weighed } from './calls.ts';
+import { slowestOf } from './calls.ts';
 import { natsOf, type Slowest, slowShare, tickNatsMax, waitingNats } from './rarity.ts';
+import { nothing, type Weighed } from './weighed.ts';
 
 /** Who has had no answer for so long has waited from one tick to the next. */
 export const tickS = limits.tickMs / 1_000;

@@ -5,8 +5,10 @@ import { Graph } from '../graph.ts';
 import { randomNames, rulesFor } from '../testing/platform.ts';
 import { probeOf } from '../testing/probe.ts';
 import { Watch } from '../watch.ts';
-import { failuresSinceCalm, failuresWeighed, type Weighed, weighed } from './calls.ts';
+import { weighed } from './calls.ts';
+import { failuresSinceCalm, failuresWeighed } from './failures.ts';
 import { natsNeeded } from './rarity.ts';
+import type { Weighed } from './weighed.ts';
 
 const toBank = { edge: { callee: 'bank', protocol: 'http' }, kind: 'delta' } as const;
 const { schema, frame } = probeOf('till', [
