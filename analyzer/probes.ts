@@ -9,6 +9,9 @@ export type Probe = {
   seenMs: number;
   tickMs: number;
   samples: number;
+  /** Which process it is, and the number of its last frame; -1 before the first. */
+  incarnation: number;
+  sequence: number;
 };
 
 export class Probes {
@@ -36,7 +39,17 @@ export class Probes {
   learn(hash: string, service: string | undefined, host: string | undefined): void {
     const known = this.all.get(hash);
     if (known !== undefined && known.service === service && known.host === host) return;
-    const made: Probe = { seenMs: -1, tickMs: -1, samples: 0, ...known, hash, service, host };
+    const made: Probe = {
+      seenMs: -1,
+      tickMs: -1,
+      samples: 0,
+      incarnation: -1,
+      sequence: -1,
+      ...known,
+      hash,
+      service,
+      host,
+    };
     this.leave(known);
     this.all.set(hash, made);
     if (service !== undefined) put(this.services, service, made);

@@ -17,7 +17,7 @@ import { Groups } from './groups.ts';
 import { figuresOf, type Layout } from './layout.ts';
 import { metaOf } from './meta.ts';
 import { Places } from './places.ts';
-import { Probes } from './probes.ts';
+import { type Probe, Probes } from './probes.ts';
 import { Readings } from './readings.ts';
 import { Latest, Series, SeriesByIndex, unprobed } from './series.ts';
 import { allShown, Shed } from './shed.ts';
@@ -27,6 +27,10 @@ import type { Baseline, SeriesMeta } from './types.ts';
 
 /** A probe that has been away for so long is forgotten, and its series' detectors with it. */
 const seriesAgeMsMax = 900_000;
+
+/** A frame older than the last one of its probe is a late copy, and so is one of the same tick with no higher number: detectors rely on order within a series. */
+const isCopy = ({ timeMs, incarnation, sequence }: Frame, last: Probe): boolean =>
+  timeMs < last.tickMs || (timeMs === last.tickMs && incarnation === last.incarnation && sequence <= last.sequence);
 
 export class Watch {
   readonly bank = new DetectorBank();
@@ -101,11 +105,12 @@ export class Watch {
   push(frame: Frame, atMs: number): boolean | undefined {
     const layout = this.layouts.get(frame.schema);
     const probe = layout && this.probes.get(layout.probe);
-    // A frame older than the last one of its probe is a late copy: detectors rely on order within a series.
-    if (layout === undefined || probe === undefined || frame.timeMs < probe.tickMs) return undefined;
+    if (layout === undefined || probe === undefined || isCopy(frame, probe)) return undefined;
     if (this.graph.version !== this.named) this.rename();
     probe.seenMs = atMs;
     probe.tickMs = frame.timeMs;
+    probe.incarnation = frame.incarnation;
+    probe.sequence = frame.sequence;
     probe.samples = frame.values.length;
     const isPlain = !layout.isForeign && frame.first === undefined;
     const plain = isPlain ? frame : this.readings.plain(frame, layout.columns);

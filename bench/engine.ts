@@ -27,15 +27,15 @@ export const engineCommand = async (args: readonly string[], out: Out): Promise<
     },
   });
   const [probes, columns, seconds] = [Number(asked.probes), Number(asked.columns), Number(asked.seconds)];
-  const recorded = await recording((text) => process.stderr.write(`${text}\n`));
+  const recorded = await recording((text) => process.stderr.write(`${text}\n`), columns);
   const engine = createEngine(loadRules([new URL('../rules', import.meta.url).pathname]), { partition: 0, act: 'off' });
   let seq = 0;
   const senders = Array.from({ length: probes }, (_, i) => {
-    const schema = recordedSchema(`unit-${String(i).padStart(5, '0')}`, recorded.columns.slice(0, columns));
+    const schema = recordedSchema(`unit-${String(i).padStart(5, '0')}`, recorded.columns);
     step(engine, { seq: ++seq, atMs: START_MS, kind: 'schema', schema });
     return { hash: hash64(schema.probe), schema: schema.hash, subject: subjects.frame(0, schema.probe), from: i * 7 };
   });
-  const rows = recorded.rows.map((row) => Float64Array.from(row.slice(0, columns)));
+  const rows = recorded.rows.map((row) => Float64Array.from(row));
   let [reading, stepping, decisions, samples] = [0, 0, 0, 0];
   const ticks: { readonly tick: number; readonly ms: number }[] = [];
   const collections: { readonly tick: number; readonly ms: number }[] = [];

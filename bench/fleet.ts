@@ -67,7 +67,7 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
     },
   });
   const [probes, columns, seconds] = [Number(values.probes), Number(values.columns), Number(values.seconds)];
-  const recorded = await recording((text) => process.stderr.write(`${text}\n`));
+  const recorded = await recording((text) => process.stderr.write(`${text}\n`), columns);
   const to = await startTestCollector(SHIFT);
   const analyzer = startAnalyzer(to, values.profile);
   try {

@@ -6,6 +6,7 @@ import { type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream';
 import { deadLetters } from './dead-letter.ts';
 import { Intake } from './intake.ts';
 import { Patience } from './patience.ts';
+import { READ_BACK } from './repeats.ts';
 import { Rollup } from './rollup.ts';
 import type { Schemas } from './schemas.ts';
 import { chainEnd } from './store/chain.ts';
@@ -47,14 +48,14 @@ export const ingestPartition = async (partition: number, parts: IngestParts): Pr
   log.info({ stream: name, start }, 'ingest starts');
   const consumer = await bus.js.consumers.get(name, {
     deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: start,
+    opt_start_seq: Math.max(start - READ_BACK, firstSeq, 1),
   });
   const messages = await consumer.consume({ max_bytes: WAITING_BYTES_MAX, ...pulse });
   const retries = self.counter('fenghuo.collector.retries', '{attempt}', 'writes that had to be repeated');
   const patience = new Patience(clock, log, () => retries.add(1));
   const refuse = deadLetters(bus, self, patience, { name, id });
   const writer = new Writer({ store, clock, self, patience, stream: id, position });
-  const intake = new Intake({ store, schemas, writer, clock, self, patience, refuse, keep, stream: id });
+  const intake = new Intake({ store, schemas, writer, clock, self, patience, refuse, keep, stream: id, start });
   const rollups = (['rollup_1m', 'rollup_1h'] as const).map((table) =>
     new Rollup(table, { store, clock, log, stream: id, position: () => writer.position }).start(),
   );

@@ -42,6 +42,8 @@ export type IntakeParts = {
   readonly keep: (schema: FrameSchema) => Promise<void>;
   /** 16 hex digits of the stream's id. */
   readonly stream: string;
+  /** Sequence from which on it is ours to store; of frames before, only the numbers count. */
+  readonly start: number;
 };
 type Parked = { readonly message: JsMsg; readonly frame: FrameHead };
 
@@ -55,10 +57,12 @@ export class Intake {
   /** Of this reading of the stream: whoever reads it again from an earlier place begins without. */
   private readonly repeats = new Repeats();
   private readonly lost: Counter;
+  private readonly repeated: Counter;
   private readonly parts: IntakeParts;
 
   constructor(parts: IntakeParts) {
     this.parts = parts;
+    this.repeated = parts.self.counter('fenghuo.collector.repeated', '{frame}', 'frames that were stored already');
     this.lost = parts.self.counter('fenghuo.collector.lost', '{frame}', 'frames that probes say they had to drop');
   }
 
@@ -76,8 +80,9 @@ export class Intake {
 
   async take(message: JsMsg): Promise<void> {
     const of = parseTelemetrySubject(message.subject);
+    if (of?.kind === 'frame') return this.takeFrame(message);
+    if (message.seq < this.parts.start) return;
     if (of === undefined) return this.parts.refuse('subject_unknown', message);
-    if (of.kind === 'frame') return this.takeFrame(message);
     if (of.kind === 'schema') return this.takeSchema(message);
     if (of.kind === 'event') return this.takeEvent(message);
     // Commands and flag reports are for the engine; what it decides on them is kept as decisions.
@@ -132,15 +137,15 @@ export class Intake {
   }
 
   private async takeFrame(message: JsMsg): Promise<void> {
-    const { writer, refuse, schemas, clock } = this.parts;
-    // Another collector has stored it already.
-    if (message.seq <= writer.position) return;
-    writer.began(message.seq, message.info.timestampNanos / 1e6);
+    const { writer, refuse, schemas, clock, start } = this.parts;
     const frame = readFrame(message.data);
+    const isRepeated = !('fault' in frame) && this.repeats.isRepeated(frame.probe, frame.incarnation, frame.sequence);
+    // Stored before this collector began, or by another since.
+    if (message.seq < start || message.seq <= writer.position) return;
+    writer.began(message.seq, message.info.timestampNanos / 1e6);
     if ('fault' in frame) return refuse(frame.fault, message);
     if (frame.timeMs > TIME_MS_MAX) return refuse('frame_time', message);
-    if (this.repeats.isRepeated(frame.probe, frame.incarnation, frame.sequence))
-      return refuse('frame_repeated', message);
+    if (isRepeated) return this.repeated.add(1);
     if (frame.lost > 0) this.lost.add(frame.lost);
     const known = schemas.get(frame.probe, frame.schema);
     if (known !== undefined) return this.addFrame(message, frame, known);

@@ -1,7 +1,9 @@
-// Frames that a probe sent again after NATS had forgotten their ids: recognised by their numbers, which count a probe's frames from 0.
-// Kept in memory only: what was stored before this collector began is not known to it.
+// Frames that a probe sent again, for it did not hear that they were stored: recognised by their numbers, which count a probe's frames from 0.
+// Kept in memory: whoever begins reads the numbers of the last frames before, `READ_BACK`, from the stream again.
 
-/** Frames back that a repeat is recognised: some seventeen minutes at one a second, where NATS remembers six. */
+/** Messages before its own first that a collector reads for their numbers: 10 s of a thousand probes, half a second of processor time at the most. */
+export const READ_BACK = 10_000;
+/** Frames back that a repeat is recognised: some seventeen minutes at one a second, where a probe keeps what was not answered for five. */
 export const WINDOW = 1_024;
 /** Probes of which is remembered what they sent: 160 bytes each. */
 const PROBES_MAX = 100_000;

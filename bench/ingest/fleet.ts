@@ -2,7 +2,6 @@
 // They share one subscription to the acknowledgements: a promise a message cost the generator more than the sending.
 import { type Bus, type Clock, OpsError } from '@fenghuo/kit';
 import { encodeFrame, type FrameSchema, hash64, subjects } from '@fenghuo/rules/contract';
-import { headers } from '@nats-io/transport-node';
 import { recordedSchema } from './recorded-schema.ts';
 import type { Recording } from './recording.ts';
 
@@ -152,10 +151,8 @@ export class Fleet {
     const row = this.rows[(from + sequence) % this.rows.length]!;
     const { values } = row;
     const bytes = encodeFrame({ schema: schema.hash, probe: hash, incarnation: 1, sequence, lost: 0, timeMs, values });
-    const named = headers();
-    named.set('Nats-Msg-Id', `${schema.probe}-1-${sequence}`);
     this.flying.set(n, { probe, row, sentMs: this.clock.now() });
-    this.bus.nc.publish(subject, bytes, { headers: named, reply: `${INBOX}.${n}` });
+    this.bus.nc.publish(subject, bytes, { reply: `${INBOX}.${n}` });
   }
 
   private probe(i: number, columns: number): Probe {

@@ -48,21 +48,21 @@ export class Sender {
   }
 
   /** The next frame, some values missing; whole numbers, so that sums are exact in any order. */
-  frame(timeMs: number): { readonly bytes: Uint8Array; readonly values: Float64Array; readonly id: string } {
+  frame(timeMs: number): { readonly bytes: Uint8Array; readonly values: Float64Array } {
     const sequence = this.sequence++;
     const values = Float64Array.from(this.schema.columns, (_, i) =>
       i % 17 === sequence % 17 ? Number.NaN : sequence * 1_000 + i,
     );
     const { hash: schema, probe, incarnation } = this.schema;
     const bytes = encodeFrame({ schema, probe: hash64(probe), incarnation, sequence, lost: 0, timeMs, values });
-    return { bytes, values, id: `${probe}-${sequence}` };
+    return { bytes, values };
   }
 
   /** Sends a frame until it is acknowledged, then enters it. */
   async send(timeMs: number): Promise<void> {
-    const { bytes, values, id } = this.frame(timeMs);
+    const { bytes, values } = this.frame(timeMs);
     this.last = bytes;
-    await insist(() => this.bus.publish(subjects.frame(0, this.schema.probe), bytes, { msgId: id, timeoutMs: 2_000 }));
+    await insist(() => this.bus.publish(subjects.frame(0, this.schema.probe), bytes, { timeoutMs: 2_000 }));
     for (const value of values) {
       if (Number.isNaN(value)) continue;
       this.ledger.count++;
@@ -71,7 +71,7 @@ export class Sender {
   }
 }
 
-/** Repeats until it succeeds; the message's id makes a repeat harmless. */
+/** Repeats until it succeeds; a message's id, or a frame's number, makes a repeat harmless. */
 export const insist = async (work: () => Promise<unknown>): Promise<void> => {
   for (;;) {
     try {

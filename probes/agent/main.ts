@@ -22,17 +22,17 @@ export const run = async (): Promise<void> => {
     let stopped = false;
     let waiting = 0;
     let lost = 0;
-    // Kept until stored, in bounds; the message id makes a second delivery harmless.
-    const send = async (subject: string, bytes: Uint8Array, msgId: string): Promise<void> => {
+    // Kept until stored, in bounds; the message id, or a frame's own number, makes a second delivery harmless.
+    const send = async (subject: string, bytes: Uint8Array, msgId?: string): Promise<void> => {
       if (waiting >= limits.probeBufferFramesMax) {
         lost++;
         return;
       }
       waiting++;
-      // Three tries end within NATS's two minutes of duplicate detection; later ones could store a frame twice.
+      // Three tries end while its readers know the numbers of its last frames.
       for (let tries = 0; !stopped; tries++) {
         try {
-          await bus.publish(subject, bytes, { msgId });
+          await bus.publish(subject, bytes, msgId === undefined ? {} : { msgId });
           break;
         } catch {
           if (tries === 2) {
@@ -56,7 +56,7 @@ export const run = async (): Promise<void> => {
           .then((bucket) => bucket.put(made.schema.hash, bytes))
           .catch((error: unknown) => log.warn({ err: error }, 'schema was not kept by its hash'));
       }
-      void send(subjects.frame(partition, id), made.bytes, `${id}-${incarnation}-${made.sequence}`);
+      void send(subjects.frame(partition, id), made.bytes);
     };
     const plan = (): void => {
       if (stopped) return;

@@ -87,7 +87,7 @@ export const openLink = (config: ProbeConfig, clock: ProbeClock): Link => {
     send: ({ subject, bytes, id }) => {
       const connection = nc;
       if (js === undefined || connection === undefined || connection.isClosed()) return undefined;
-      return js.publish(subject, bytes, { msgID: id }).then(
+      return js.publish(subject, bytes, id === undefined ? {} : { msgID: id }).then(
         () => {
           answeredMs = clock.monotonic();
         },

@@ -15,7 +15,7 @@ const startBus = () => {
     sends: [] as string[],
     stored,
     open,
-    /** Stores (once an id) what is under way, and answers. */
+    /** Stores (once an id; of frames these are what their numbers are) what is under way, and answers. */
     answerAll(): void {
       for (const { parcel, answer } of open.splice(0)) {
         bus.store(parcel);
@@ -23,15 +23,15 @@ const startBus = () => {
       }
     },
     store(parcel: Parcel): void {
-      if (!seen.has(parcel.id)) stored.push(parcel);
-      seen.add(parcel.id);
+      if (!seen.has(parcel.id ?? '')) stored.push(parcel);
+      seen.add(parcel.id ?? '');
     },
     breakAll(): void {
       for (const { breaks } of open.splice(0)) breaks();
     },
     send(parcel: Parcel): Promise<void> | undefined {
       if (!bus.up) return undefined;
-      bus.sends.push(parcel.id);
+      bus.sends.push(parcel.id ?? '');
       return new Promise((answer, reject) => open.push({ parcel, answer, breaks: () => reject(new Error('broken')) }));
     },
   };

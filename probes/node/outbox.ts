@@ -4,8 +4,8 @@ import { limits } from '@fenghuo/rules/contract';
 export type Parcel = {
   readonly subject: string;
   readonly bytes: Uint8Array;
-  /** Message id: a second delivery within the server's memory of ids is a no-op. */
-  readonly id: string;
+  /** Message id: a second delivery within the server's memory of ids is a no-op. A frame has its number, by which its readers know it. */
+  readonly id?: string;
   /** Of a frame: how many lost frames it tells of. Absent for schemas and flag reports. */
   readonly tells?: number;
 };
@@ -93,7 +93,7 @@ export class Outbox {
       if (entry === undefined) return;
       const now = this.clock.monotonic();
       if (entry.sentAtMs !== undefined && now - entry.sentAtMs > limits.probeUnansweredMsMax) {
-        // The server has forgotten its id by now: to send it again could store it twice.
+        // The server has forgotten its id by now, or whoever stores it its number: to send it again could store it twice.
         this.drop(0);
         continue;
       }

@@ -96,7 +96,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     points.push(...selfPoints(outbox, assembler, business));
     tellBusiness();
     const lost = outbox.takeLost();
-    const { frame, sequence, schema, schemaIsNew } = assembler.assemble(timeMs, points, [...calls.listens], lost);
+    const { frame, schema, schemaIsNew } = assembler.assemble(timeMs, points, [...calls.listens], lost);
     // While nothing gets through, the schemas that wait need no repetition.
     const due = (newToServer || ticksSinceAnnounced++ >= ANNOUNCE_EVERY_TICKS) && !outbox.waits;
     if (schemaIsNew || due) announce(schema, schemaIsNew || newToServer);
@@ -104,7 +104,6 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     outbox.put({
       subject: subjects.frame(partition, id),
       bytes: frame,
-      id: `${id}-${incarnation}-${sequence}`,
       tells: lost,
     });
   };
