@@ -11,9 +11,9 @@ export const limits = {
   probeBufferFramesMax: 300,
   /** Bytes a probe keeps while the bus is away, whatever the frames' size. */
   probeBufferBytesMax: 8_388_608,
-  /** How long a probe keeps a message that was sent and not answered; NATS must know its id for longer, or it is stored twice. */
+  /** How long a probe keeps a message that was sent and not answered; NATS must know its id, or the collector its number, for longer, or it is stored twice. */
   probeUnansweredMsMax: 300_000,
-  /** NATS knows message ids for this long, and keeps them up to three times as long; 140 bytes an id: 150 MB for 1,000 probes. */
+  /** NATS knows message ids for this long, and keeps them up to three times as long, 140 bytes each. Frames of probes have none: they are known by their numbers. */
   duplicateWindowMs: 360_000,
   /** Distinct edges (caller, callee, operation) a probe reports; the rest is folded into operation "other". */
   probeEdgesMax: 256,
