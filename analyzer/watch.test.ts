@@ -36,3 +36,20 @@ it('judges the age of an unanswered call by what the calls of its edge take, not
   expect(location).toBeCloseTo(0.052, 2);
   expect(scale).toBeGreaterThan(1e-4);
 });
+
+it('takes a frame once, though its probe sends it again: by its number, also in its own tick and after a later process began', () => {
+  const rules = rulesFor(randomNames(1));
+  const watch = new Watch(new Graph(rules.topology), rules.detectors);
+  watch.learn(schema, 0);
+  const wide = frame(5, 9, 0.05, 0);
+  const taken = [
+    frame(4, 9, 0.05, 0),
+    wide,
+    wide,
+    frame(4, 9, 0.05, 0),
+    // The rest of a tick that did not fit in one frame, and the first of a process that was started within the tick.
+    { ...wide, sequence: 6, first: 2, values: Float64Array.of(0) },
+    { ...wide, incarnation: 2, sequence: 0 },
+  ].map((one, i) => watch.push(one, 5_000 + i) !== undefined);
+  expect(taken).toEqual([true, true, false, false, true, true]);
+});

@@ -21,8 +21,8 @@ export type NatsOptions = {
   readonly onEvent?: (event: ProgramEvent) => void;
 };
 /**
- * Garbage in percent of what lives at which the server collects (Go's own: 100). Marking what lives, among it the ids of six minutes' messages, was a
- * quarter of its processor time after five minutes of 4,000 messages a second, a tenth after one (its own profile).
+ * Garbage in percent of what lives at which the server collects (Go's own: 100). Marking what lives was a tenth of its processor time under 4,000
+ * messages a second (its own profile), and a quarter where each had an id that it kept for six minutes.
  */
 const GARBAGE_PERCENT = 200;
 export type NatsServer = Program & { readonly url: string };
