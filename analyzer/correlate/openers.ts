@@ -1,5 +1,5 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
-import type { Anomaly, DetectorRule } from '@fenghuo/rules/contract';
+import type { Anomaly, DetectorRule, Stat } from '@fenghuo/rules/contract';
 import { RING } from '../detect/bank.ts';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
@@ -14,10 +14,10 @@ import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
 import { goneNats } from './gone.ts';
-import { opens } from './opening.ts';
+import { bodyTicks, opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
-import { natsNeeded, tickNatsMax } from './rarity.ts';
+import { callsBeyond, natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { plainlySlow, slowEdges, told } from './slow.ts';
 import { tickS, unanswered } from './unanswered.ts';
@@ -55,6 +55,14 @@ export type Stirring = {
 
 /** Ticks in a row whose mean or slowest tenth is slow are no single call's doing. */
 const lastingTicks = 3;
+/**
+ * Ticks that a figure must have been slow for before the detector has made up its mind and without its callee's confession: one slow call makes a mean,
+ * and of few calls also their slowest tenth.
+ */
+const ticksAlone = (stat: Stat | undefined, calls = 1): number => {
+  if (stat === 'p90') return callsBeyond(stat, calls) < 2 ? lastingTicks : bodyTicks;
+  return stat === 'mean' ? lastingTicks : 1;
+};
 
 /** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
 const crowd = (watch: Watch, one: Series): number => {
@@ -179,14 +187,13 @@ const opener = (
   if (isBusiness && (kpi === undefined || (kpi.rule.per === undefined && kpi.rule.better === 'higher')))
     return undefined;
   const isConfessed = own !== undefined && own.nats >= shown;
-  // One slow call makes a mean, of few also a tenth; unless its callee confesses, or it is slow for some ticks in a row, it waits for the bank's own opinion.
-  const isOfOne = meta.stat === 'mean' || meta.stat === 'p90';
-  if (isOfOne && !isConfessed && ticks < lastingTicks && !watch.opening.has(index)) return undefined;
+  const calls = watch.callsOf(one);
+  if (!isConfessed && ticks < ticksAlone(meta.stat, calls) && !watch.opening.has(index)) return undefined;
   const demand = crowd(watch, one);
   const candidate = {
     anomaly,
     ticksOut: ticks,
-    calls: watch.callsOf(one),
+    calls,
     isAge,
     isConfessed,
     isPlainlySlow,

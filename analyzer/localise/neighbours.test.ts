@@ -35,6 +35,15 @@ it('is none of the host when one of its services burns the processor, when few w
   expect(first(...all.slice(0, 2))?.entity).not.toBe('box');
 });
 
+it("is the host's trouble also where its loudest victim is short of memory: it collects with a processor that it waits for", () => {
+  const meta = { entity: 'opal', metric: 'v8js.memory.heap.used', class: 'saturation', unit: 'By' } as const;
+  const heap = series(meta, 1e8, [9e9, 9e9], { scale: 1e6 });
+  const all = services.map((entity) => wait(entity, 0.5));
+  expect(first(heap)).toMatchObject({ entity: 'opal', kind: 'memory' });
+  expect(first(heap, ...all)).toMatchObject({ entity: 'box', kind: 'cpu' });
+  expect(first(heap, use('opal', 0.9), ...all)?.entity).toBe('opal');
+});
+
 it('is short of processor also where the host is first by the memory that a stranger took', () => {
   const meta = { entity: 'box', metric: 'system.memory.usage', class: 'resource', unit: 'By' } as const;
   const memory = series(meta, 1e9, [9e12, 9e12], { scale: 1e6 });

@@ -13,8 +13,19 @@ const TIMES = 2;
 const BURNING = 0.3;
 /** How much more the host weighs than the loudest of its victims. */
 const HEAVIER = 1.5;
-/** What waiting for a processor looks like from outside; whoever is gone, fails or is short of something else has another story. */
-const WAITING: ReadonlySet<FaultKind> = new Set(['latency', 'hang', 'eventloop', 'cpu', 'saturation', 'unknown']);
+/**
+ * What waiting for a processor looks like from outside, collections that do not get theirs among it; whoever is gone, fails or is short of something else
+ * has another story.
+ */
+const WAITING: ReadonlySet<FaultKind> = new Set([
+  'latency',
+  'hang',
+  'eventloop',
+  'cpu',
+  'saturation',
+  'memory',
+  'unknown',
+]);
 
 const isWait = ({ meta }: SeriesEvidence): boolean =>
   meta.unit === 's' && /sched.*wait|run_?queue.*time|steal/.test(meta.metric);

@@ -1,0 +1,37 @@
+// Every fifth call of a bank takes far too long: its typical call is as fast as ever, its slowest tenth is not.
+import { expect, it } from 'vitest';
+import { createEngine } from '../engine.ts';
+import { step } from '../pipeline.ts';
+import { randomNames, rulesFor } from '../testing/platform.ts';
+import { probeOf } from '../testing/probe.ts';
+import { openers } from './openers.ts';
+
+const toBank = {
+  edge: { callee: 'bank', protocol: 'http' },
+  unit: 's',
+  metric: 'http.client.request.duration',
+} as const;
+const till = probeOf('till', [
+  { ...toBank, kind: 'delta', class: 'traffic', stat: 'count' },
+  ...(['p50', 'p90', 'p99'] as const).map((stat) => ({ ...toBank, class: 'latency' as const, stat })),
+]);
+
+/** What stirs rare enough to open after four healthy minutes of so many calls a second and then ticks with these slowest tenths, s. */
+const after = (calls: number, ...tenths: readonly number[]): readonly string[] => {
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: till.schema });
+  // Now and then a tenth is slow by chance, so that the detector waits for a third sample.
+  const usual = Array.from({ length: 240 }, (_, at) => (at % 40 === 9 ? 0.2 : 0.06 + 0.001 * (at % 7)));
+  [...usual, ...tenths].forEach((tenth, at) => {
+    const frame = till.frame(at + 1, calls, 0.05, tenth, Math.max(tenth, 0.08));
+    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
+  });
+  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.stat ?? ''] : []));
+};
+
+it('opens with the second tick in which the slowest tenth of many calls is slow, of few no sooner than the detector says so', () => {
+  expect(after(14, 0.7)).toEqual([]);
+  expect(after(14, 0.7, 0.7)).toEqual(['p90']);
+  expect(after(5, 0.7, 0.7)).toEqual([]);
+  expect(after(14, 0.07, 0.07)).toEqual([]);
+});
