@@ -39,9 +39,9 @@ const document = (services: number, names: number, round: number) => ({
 const encode = (json: object): Uint8Array =>
   jsonToProtobuf(new TextEncoder().encode(JSON.stringify(json)), metricsRequest);
 
-const receiver = (seriesMax = 10_000) => {
+const receiver = (seriesMax = 10_000, unusedMax?: number) => {
   const source = new Source({ name: 'heron', incarnation: 1, seriesMax });
-  const otlp = new OtlpMetrics(source, 3);
+  const otlp = new OtlpMetrics(source, 3, unusedMax);
   const names = new Map<string, string[]>();
   return {
     source,
@@ -89,6 +89,13 @@ describe('OTLP metrics', () => {
       expect([fault, taken.words()]).toEqual([undefined, '']);
       expect(points.sort()).toEqual(expected(7, 9, round).sort());
     }
+    expect(to.source.live).toBe(7 * 9 * 2);
+  });
+
+  it('knows all series again however many there are, also where there is no room for more', () => {
+    const to = receiver(7 * 9 * 2, 10);
+    for (let round = 0; round < 3; round++)
+      expect(to.take(encode(document(7, 9, round))).points.sort()).toEqual(expected(7, 9, round).sort());
     expect(to.source.live).toBe(7 * 9 * 2);
   });
 

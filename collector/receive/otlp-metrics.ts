@@ -25,8 +25,8 @@ export type Metric = {
   readonly isMonotonic: boolean;
   readonly isCumulative: boolean;
 };
-/** Resources and metrics known at once; beyond, all are met anew. */
-const KNOWN_MAX = 200_000;
+/** Resources and metrics that are known at once beyond the number of series; then all are met anew. */
+const UNUSED_MAX = 200_000;
 /** Tags of a Metric: field number × 8 + wire type. */
 const NAME = 0x0a;
 const UNIT = 0x1a;
@@ -41,6 +41,7 @@ const CUMULATIVE = 2;
 export class OtlpMetrics {
   index: SeriesIndex;
   private readonly seed: number;
+  private readonly unusedMax: number;
   private metrics: BytesIndex;
   private known: Metric[] = [];
   /** Numbers of what metrics are of: a resource with a scope. */
@@ -55,8 +56,10 @@ export class OtlpMetrics {
   private readonly source: Source;
   private readonly texts: KnownTexts;
 
-  constructor(source: Source, seed: number) {
+  /** @param unusedMax metrics and resources without a series that are remembered */
+  constructor(source: Source, seed: number, unusedMax = UNUSED_MAX) {
     this.seed = seed;
+    this.unusedMax = unusedMax;
     this.index = new SeriesIndex(seed);
     this.metrics = new BytesIndex(seed);
     this.owners = new BytesIndex(seed);
@@ -69,7 +72,9 @@ export class OtlpMetrics {
 
   /** Takes an ExportMetricsServiceRequest in. Throws Refusal where it is corrupt: then nothing after the fault was taken. */
   take(bytes: Uint8Array, taken: Taken): void {
-    if (this.known.length > KNOWN_MAX || this.owners.size > KNOWN_MAX) {
+    // Of those that have series there are as many at the most: whoever has more invents them. What is met anew is taken for new series.
+    const most = this.source.live + this.unusedMax;
+    if (this.known.length > most || this.owners.size > most) {
       this.metrics = new BytesIndex(this.seed);
       this.owners = new BytesIndex(this.seed);
       this.index = new SeriesIndex(this.seed);
