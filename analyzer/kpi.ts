@@ -1,5 +1,6 @@
 // What customers feel, as numbers a second: sums or ratios over series that topology names, watched like any other series.
 import { type FrameSchema, limits, type TopologyRule } from '@fenghuo/rules/contract';
+import { isOfThings } from './meta.ts';
 import type { Probe } from './probes.ts';
 import type { Series } from './series.ts';
 import type { Watch } from './watch.ts';
@@ -42,8 +43,8 @@ export const isBulk = (before: Probe | undefined, timeMs: number, atMs: number):
   return timeMs - before.tickMs >= bulkMs || (wasAhead && atMs - before.seenMs >= bulkMs);
 };
 
-/** Gauges of things (UCUM annotates their units: {terminal}) and of bytes add up over their attributes; a share or a temperature is the mean of them. */
-const addsUp = (unit: string): boolean => unit === 'By' || /^\{.+\}$/.test(unit);
+/** Gauges of things and of bytes add up over their attributes; a share or a temperature is the mean of them. */
+const addsUp = (unit: string): boolean => unit === 'By' || isOfThings(unit);
 
 const matches = (rule: Source, schema: FrameSchema, column: FrameSchema['columns'][number]): boolean =>
   column.metric === rule.metric &&

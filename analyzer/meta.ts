@@ -5,6 +5,9 @@ import type { Column, DetectorRule, FrameSchema } from '@fenghuo/rules/contract'
 import type { Graph } from './graph.ts';
 import type { SeriesMeta } from './types.ts';
 
+/** Whether a unit is of things that are counted: UCUM annotates what they are, {message} say. */
+export const isOfThings = (unit: string): boolean => /^\{.+\}$/.test(unit);
+
 /** Meta of a column: class and bad direction by the rules, its entity under the name that the graph gives it now. */
 export const metaOf = (
   { resource, probe }: FrameSchema,

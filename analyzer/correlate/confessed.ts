@@ -1,6 +1,7 @@
 // Who keeps its callers waiting and was itself kept from running, far beyond its band: a loop that is blocked, collections that stop everything.
 // Slow calls and their reason are one trouble, so neither is added to the other; but a reason that shows in each tick is evidence where few calls of each are hurt.
 import { limits } from '@fenghuo/rules/contract';
+import { isOfThings } from '../meta.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { figureNats, natsOne, tickNatsMax } from './rarity.ts';
@@ -16,8 +17,8 @@ const isOwn = ({ meta }: Series): boolean =>
   meta.class === 'saturation' && meta.caller === undefined && meta.ofHost !== true;
 /** Seconds for which it was kept from running. */
 const isKept = (one: Series): boolean => isOwn(one) && one.meta.unit === 's';
-/** Things that wait for it: UCUM annotates their units, {message} say. */
-const isQueued = (one: Series): boolean => isOwn(one) && /^\{.+\}$/.test(one.meta.unit);
+/** Things that wait for it. */
+const isQueued = (one: Series): boolean => isOwn(one) && isOfThings(one.meta.unit);
 
 /** Ticks back from its last sample in which a figure was beyond its band, and what they are worth together. */
 const beyondBand = ({ bank }: Watch, { index, lastMs, meta }: Series, tickMs: number): Weighed => {

@@ -85,6 +85,10 @@ export const learnSample = (
   b[at * 4 + STATE] = isBeyond ? state | BEYOND : state & ~BEYOND;
 };
 
+/** A running mean as it was before its last sample. @param rate the weight at which that was learned */
+export const meanWithout = (mean: number, value: number, rate: number): number =>
+  mean - (rate * (value - mean)) / (1 - rate);
+
 /**
  * Takes the sample that was learned last out of the mean and the variance again, the averages being run backwards. What is clipped (location, scale,
  * tail) keeps the little that one sample moves it.
@@ -92,6 +96,6 @@ export const learnSample = (
 export const unlearnSample = ({ f }: Records, at: number, value: number, memory: number): void => {
   const rate = 1 / memory;
   const delta = (value - f[at + MEAN]!) / (1 - rate);
-  f[at + MEAN] = f[at + MEAN]! - rate * delta;
+  f[at + MEAN] = meanWithout(f[at + MEAN]!, value, rate);
   f[at + VARIANCE] = Math.max(0, f[at + VARIANCE]! / (1 - rate) - rate * delta * delta);
 };

@@ -262,8 +262,7 @@ export class DetectorBank extends BankReadings {
     const { memorySamples } = this.options;
     if (this.r.u[at + N]! < memorySamples + RING) return;
     const { timesMs, values } = this.recent(index);
-    // What is anomalous is not learned, from the sample on that made it so.
-    const learned = values.length - (this.is(index, ANOMALOUS) ? this.r.h[at * 2 + AGE]! + 1 : 0);
+    const learned = values.length - this.unlearned(index);
     for (let k = learned - 1; k >= 0 && timesMs[k]! >= fromMs; k--)
       if (!Number.isNaN(values[k]!)) unlearnSample(this.r, at, values[k]!, memorySamples);
   }

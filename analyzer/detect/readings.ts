@@ -2,12 +2,14 @@
 import type { Anomaly } from '@fenghuo/rules/contract';
 import { subjectOf } from '../subject.ts';
 import type { Baseline, SeriesMeta } from '../types.ts';
+import { meanWithout } from './band.ts';
 import { type BankOptions, bankDefaults } from './options.ts';
 import { probabilityOf, scoreOf } from './probability.ts';
 import {
   AGE,
   ANOMALOUS,
   DEVIATION,
+  FILLED,
   FROZEN,
   HEAD,
   HELD,
@@ -143,19 +145,23 @@ export class BankReadings {
 
   /** The mean before the last `samples` samples: what is judged is no part of its own past. Of what is not learned now it is the mean as it stands. */
   meanBefore(index: number, samples: number): number {
-    const mean = this.r.f[index * WORDS + MEAN]!;
+    const { f, u } = this.r;
+    const at = index * WORDS;
+    let [n, mean] = [u[at + N]!, f[at + MEAN]!];
     if (this.is(index, FROZEN) || this.is(index, RESTING)) return mean;
-    const values = this.values(index);
-    // What is anomalous is not learned, from the sample on that made it so.
-    const isLearned = values.length - (this.is(index, ANOMALOUS) ? this.r.h[index * WORDS * 2 + AGE]! + 1 : 0);
-    let [n, before] = [this.r.u[index * WORDS + N]!, mean];
-    for (let k = values.length - 1; k >= values.length - samples && k >= 0 && n > 1; k--) {
-      const value = values[k]!;
+    const unlearned = this.unlearned(index);
+    for (let back = 1; back <= samples && n > 1; back++) {
+      const value = this.last(index, back);
       if (Number.isNaN(value)) continue;
       const rate = 1 / Math.min(n--, this.options.memorySamples);
-      if (k < isLearned) before = (before - rate * value) / (1 - rate);
+      if (back > unlearned) mean = meanWithout(mean, value, rate);
     }
-    return Math.max(0, before);
+    return Math.max(0, mean);
+  }
+
+  /** How many of the last samples were not learned: what is anomalous is not, from the sample on that made it so. */
+  protected unlearned(index: number): number {
+    return this.is(index, ANOMALOUS) ? this.r.h[index * WORDS * 2 + AGE]! + 1 : 0;
   }
 
   /** Expected value and band (three robust standard deviations, widened for heavy tails), in the metric's unit. */
@@ -204,10 +210,11 @@ export class BankReadings {
     return this.values(index).findLast((value) => !Number.isNaN(value)) ?? 0;
   }
 
-  /** The last sample, NaN where it was missing. */
-  last(index: number): number {
+  /** The last sample, or the one so many back (1 is the last), NaN where it was missing or never came. */
+  last(index: number, back = 1): number {
     const { ring, b } = this.r;
-    return ring[slotOf(index, (b[index * WORDS * 4 + HEAD]! - 1 + RING) % RING)]!;
+    const bytes = index * WORDS * 4;
+    return back > b[bytes + FILLED]! ? Number.NaN : ring[slotOf(index, (b[bytes + HEAD]! - back + RING) % RING)]!;
   }
 
   probability(index: number): number {
