@@ -73,7 +73,7 @@ export const fleetCommand = async (args: readonly string[], out: Out): Promise<n
   try {
     if (!(await until(DRAIN_MS, async () => (await analysed(to)) !== undefined)))
       throw new Error('the analyzer did not come up');
-    const fleet = new Fleet(to.bus, realClock, recorded, probes, columns);
+    const fleet = new Fleet(to.bus, realClock, recorded, probes);
     const { id } = await streamId(to.bus, telemetryStream(0));
     const stored = (): Promise<number> => chainEnd(to.store, 'frames', id);
     const beganMs = realClock.monotonic();

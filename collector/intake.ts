@@ -137,11 +137,11 @@ export class Intake {
   }
 
   private async takeFrame(message: JsMsg): Promise<void> {
-    const { writer, refuse, schemas, clock, start } = this.parts;
+    const { writer, refuse, schemas, clock } = this.parts;
     const frame = readFrame(message.data);
     const isRepeated = !('fault' in frame) && this.repeats.isRepeated(frame.probe, frame.incarnation, frame.sequence);
     // Stored before this collector began, or by another since.
-    if (message.seq < start || message.seq <= writer.position) return;
+    if (message.seq <= writer.position) return;
     writer.began(message.seq, message.info.timestampNanos / 1e6);
     if ('fault' in frame) return refuse(frame.fault, message);
     if (frame.timeMs > TIME_MS_MAX) return refuse('frame_time', message);

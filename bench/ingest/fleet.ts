@@ -44,16 +44,15 @@ export class Fleet {
   private readonly flying = new Map<number, Flying>();
   private landed: () => void = () => undefined;
 
-  constructor(bus: Bus, clock: Clock, recording: Recording, probes: number, columns: number) {
+  constructor(bus: Bus, clock: Clock, recording: Recording, probes: number) {
     this.bus = bus;
     this.clock = clock;
     this.recording = recording;
-    const used = recording.columns.slice(0, columns);
     this.rows = recording.rows.map((row) => {
-      const values = Float64Array.from(used, (_, i) => row[i]!);
+      const values = Float64Array.from(row);
       return { values, sum: values.reduce((sum, value) => sum + value, 0) };
     });
-    this.probes = Array.from({ length: probes }, (_, i) => this.probe(i, columns));
+    this.probes = Array.from({ length: probes }, (_, i) => this.probe(i));
   }
 
   async announce(): Promise<void> {
@@ -155,9 +154,9 @@ export class Fleet {
     this.bus.nc.publish(subject, bytes, { reply: `${INBOX}.${n}` });
   }
 
-  private probe(i: number, columns: number): Probe {
+  private probe(i: number): Probe {
     const name = `unit-${String(i).padStart(5, '0')}`;
-    const schema = recordedSchema(name, this.recording.columns.slice(0, columns));
+    const schema = recordedSchema(name, this.recording.columns);
     return {
       schema,
       hash: hash64(schema.probe),

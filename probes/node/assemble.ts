@@ -13,7 +13,6 @@ import type { Point } from './point.ts';
 
 export type Assembled = {
   readonly frame: Uint8Array;
-  readonly sequence: number;
   readonly schema: FrameSchema;
   readonly schemaIsNew: boolean;
 };
@@ -56,17 +55,16 @@ export class Assembler {
       const place = places[i]!;
       if (place >= 0) values[place] = point.value;
     });
-    const sequence = this.sequence++;
     const frame = encodeFrame({
       schema: schema.hash,
       probe: hash64(this.probe),
       incarnation: this.incarnation,
-      sequence,
+      sequence: this.sequence++,
       lost,
       timeMs,
       values,
     });
-    return { frame, sequence, schema, schemaIsNew: changed };
+    return { frame, schema, schemaIsNew: changed };
   }
 
   private announce(listens: readonly string[]): FrameSchema {
