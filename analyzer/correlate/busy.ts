@@ -1,7 +1,9 @@
 // Common mode: most edges are slow in the same tick and no single entity explains them (each slow edge leads to it). Then the machine is busy; without a
-// customer's figure suffering that is no incident.
+// customer's figure suffering, or customers who wait at the door, that is no incident.
 import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
+import type { Opener } from './openers.ts';
+import { crowded } from './opening.ts';
 
 /** Share of edges that must be slow at once before a shared processor is the likelier story. */
 const commonShare = 0.5;
@@ -26,6 +28,23 @@ export const commonMode = (
   );
   return best < explainedMin * slow.length;
 };
+
+/** Ticks for which customers wait at the door before a busy machine is theirs to feel: pauses of a whole machine end sooner. */
+const doorTicks = 4;
+
+/**
+ * Whether customers feel it: a figure of business, or what the service that nobody on the platform calls takes to answer, beyond doubt and for some ticks.
+ * More of them than usual are a crowd, not a busy machine.
+ */
+export const isFelt = ({ graph }: Engine, { one: { meta }, isPlain, ticks, demand }: Opener): boolean =>
+  meta.class === 'business' ||
+  (isPlain &&
+    ticks >= doorTicks &&
+    demand < crowded &&
+    meta.class === 'latency' &&
+    meta.caller === undefined &&
+    graph.callersOf(meta.entity).length === 0 &&
+    graph.calleesOf(meta.entity).length > 0);
 
 const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
 

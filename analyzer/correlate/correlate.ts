@@ -4,7 +4,7 @@ import { limits } from '@fenghuo/rules/contract';
 import { type CaseFile, type Engine, emit } from '../engine.ts';
 import { touch } from '../unlearnt.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
-import { busyMachine } from './busy.ts';
+import { busyMachine, isFelt } from './busy.ts';
 import type { Opener } from './openers.ts';
 
 const toldMax = 40;
@@ -19,8 +19,7 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
     else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= ticksApart(opener))) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
-  const felt = news.some(({ one }) => one.meta.class === 'business');
-  if (!felt && busyMachine(engine)) return;
+  if (!news.some((opener) => isFelt(engine, opener)) && busyMachine(engine)) return;
   const { seq, n } = engine.now;
   const incident = `i${engine.options.partition}-${seq}-${n}`;
   const onsetMs = Math.min(...news.map(({ anomaly }) => anomaly.onsetMs));

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { evidence as known, series } from '../testing/evidence.ts';
 import type { Evidence, SeriesEvidence } from '../types.ts';
+import { confidenceOf } from './confidence.ts';
 import { ranked } from './ranked.ts';
 
 const services = ['till', 'opal', 'jade', 'moss', 'fern'];
@@ -13,7 +14,7 @@ const wait = (entity: string, now: number): SeriesEvidence =>
   ]);
 const use = (entity: string, now: number): SeriesEvidence =>
   series({ entity, metric: 'process.cpu.utilization', class: 'saturation', unit: '1' }, 0.05, [now, now]);
-const first = (...all: SeriesEvidence[]) => {
+const ranking = (...all: SeriesEvidence[]) => {
   const plain = known([slow, ...all], [['till', 'opal']]);
   const evidence: Evidence = {
     ...plain,
@@ -21,11 +22,17 @@ const first = (...all: SeriesEvidence[]) => {
     hosts: new Map(services.map((entity) => [entity, 'box'])),
     stepMs: 1_000,
   };
-  return ranked(evidence).suspects[0];
+  return ranked(evidence);
 };
+const first = (...all: SeriesEvidence[]) => ranking(...all).suspects[0];
 
 it('is the host when most of its services wait and nobody known burns it', () => {
   expect(first(...services.map((entity) => wait(entity, 0.5)))).toMatchObject({ entity: 'box', kind: 'cpu' });
+});
+
+it('is as sure as its victims are alike: they are no rivals of whom they wait for', () => {
+  const all = services.map((entity) => wait(entity, 0.5));
+  expect(confidenceOf(ranking(...all).margin)).toBeGreaterThan(0.8);
 });
 
 it('is none of the host when one of its services burns the processor, when few wait, or when few tell', () => {

@@ -2,6 +2,7 @@
 // cause and each of them its victim. How long a runnable process waits is counted by the kernel (schedstat; Gregg, Systems Performance, 2020, on run queue latency).
 import type { FaultKind } from '@fenghuo/rules/contract';
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
+import { marginOf } from './confidence.ts';
 import { middleOf, toldFrom } from './past.ts';
 
 /** Services of a host that must tell, so that it is no coincidence of one or two. */
@@ -77,9 +78,14 @@ export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
     because: [{ code: 'all_wait', about: String(waiting.length), weight: first.score }],
     series: waiting.map(({ one }) => one).slice(0, TELLING_LEAST),
   };
+  const others = ranking.suspects.filter(({ entity }) => entity !== host);
+  // A victim explained is hardly a rival; whoever has another story is.
+  const rival = others.find(({ entity, kind }) => !(WAITING.has(kind) && told.get(entity)?.waits === true));
+  const against = Math.max(rival?.score ?? 0, first.score / HEAVIER);
   return {
     ...ranking,
-    suspects: [named, ...ranking.suspects.filter(({ entity }) => entity !== host)],
+    suspects: [named, ...others],
+    margin: Math.max(ranking.margin, marginOf(named.score, against)),
     path: waiting.map(({ one }) => ({ from: host, to: one.meta.entity, onsetMs: first.onsetMs })),
   };
 };
