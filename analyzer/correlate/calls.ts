@@ -25,24 +25,37 @@ export const slowestOf = ({ bank, groups }: Watch, one: Series, counts: Series):
 
 const ofLatency = (watch: Watch, one: Series, counts: Series): OfTick => {
   const slowest = slowestOf(watch, one, counts);
-  const tail = watch.groups.tails.get(one.calls);
   if (one.meta.stat === 'mean') {
     const usual = watch.bank.expected(one.index).expected;
-    const most = tail === undefined || tail.lastMs !== one.lastMs ? Number.POSITIVE_INFINITY : tail.last;
-    return (value, n) => meanNats(n, value - usual, Math.max(value, most) - usual, usual, slowest);
+    const most = mostOf(watch, one);
+    return (value, n) => {
+      const slow = behindMean(n, value, most, usual);
+      return slow < 1 ? 0 : natsOf(n, slow, slowShare(usual + (n * (value - usual)) / slow, slowest));
+    };
   }
   return (value, n) => natsOf(n, callsBeyond(one.meta.stat, n), slowShare(value, slowest));
 };
 
+/** The slowest of the calls behind the last sample of `one`; infinity where nobody tells. */
+const mostOf = ({ groups }: Watch, one: Series): number => {
+  const tail = groups.tails.get(one.calls);
+  return tail === undefined || tail.lastMs !== one.lastMs ? Number.POSITIVE_INFINITY : tail.last;
+};
+
 /**
- * A mean may be one slow call's doing: as many calls are behind its excess as the slowest of them leaves room for, and one where nobody knows that
+ * Calls of `n` that are behind a mean's excess at least: as many as the slowest of them, `most`, leaves room for, and one where nobody knows that
  * (a sum of heavy tails is its greatest term, Embrechts et al. 1997).
  */
-const meanNats = (n: number, over: number, most: number, usual: number, slowest: Slowest): number => {
-  if (over <= 0) return 0;
-  const slow = Math.min(Math.ceil(n), Math.max(1, Math.floor((n * over) / most)));
-  return natsOf(n, slow, slowShare(usual + (n * over) / slow, slowest));
-};
+const behindMean = (n: number, mean: number, most: number, usual: number): number =>
+  mean <= usual
+    ? 0
+    : Math.min(Math.ceil(n), Math.max(1, Math.floor((n * (mean - usual)) / (Math.max(mean, most) - usual))));
+
+/** Calls at least that are beyond the last sample of `one`, of `n` behind it. */
+export const callsBehind = (watch: Watch, one: Series, n: number): number =>
+  one.meta.stat === 'mean'
+    ? behindMean(n, one.last, mostOf(watch, one), watch.bank.expected(one.index).expected)
+    : callsBeyond(one.meta.stat, n);
 
 /**
  * Nats against chance of the samples of `one` from the present back for which `is` holds; missing ones are skipped.

@@ -1,4 +1,5 @@
 // Every fifth call of a bank takes far too long: its typical call is as fast as ever, its slowest tenth is not.
+import type { Stat } from '@fenghuo/rules/contract';
 import { expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
 import { step } from '../pipeline.ts';
@@ -11,10 +12,12 @@ const toBank = {
   unit: 's',
   metric: 'http.client.request.duration',
 } as const;
-const till = probeOf('till', [
-  { ...toBank, kind: 'delta', class: 'traffic', stat: 'count' },
-  ...(['p50', 'p90', 'p99'] as const).map((stat) => ({ ...toBank, class: 'latency' as const, stat })),
-]);
+const tillWith = (...stats: readonly Stat[]) =>
+  probeOf('till', [
+    { ...toBank, kind: 'delta', class: 'traffic', stat: 'count' },
+    ...stats.map((stat) => ({ ...toBank, class: 'latency' as const, stat })),
+  ]);
+const till = tillWith('p50', 'p90', 'p99');
 
 /** What stirs rare enough to open after four healthy minutes of so many calls a second and then ticks with these slowest tenths, s. */
 const after = (calls: number, ...tenths: readonly number[]): readonly string[] => {
@@ -34,4 +37,25 @@ it('opens with the second tick in which the slowest tenth of many calls is slow,
   expect(after(14, 0.7, 0.7)).toEqual(['p90']);
   expect(after(5, 0.7, 0.7)).toEqual([]);
   expect(after(14, 0.07, 0.07)).toEqual([]);
+});
+
+/** The same after four healthy minutes and then ticks of so many calls with this mean and this slowest call, s. */
+const afterMeans = (calls: number, ...ticks: readonly (readonly [mean: number, most: number])[]): readonly string[] => {
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  const counted = tillWith('mean', 'max');
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: counted.schema });
+  const usual = Array.from({ length: 240 }, (_, at) =>
+    at % 40 === 9 ? [0.02, 0.07] : [0.004, 0.006 + 0.001 * (at % 7)],
+  );
+  [...usual, ...ticks].forEach(([mean, most], at) => {
+    const frame = counted.frame(at + 1, calls, mean!, most!);
+    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
+  });
+  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.stat ?? ''] : []));
+};
+
+it('opens with the second tick in which a mean of few calls is slow, where no single one of them can have made it so', () => {
+  expect(afterMeans(3, [0.29, 0.31])).toEqual([]);
+  expect(afterMeans(3, [0.29, 0.31], [0.29, 0.31])).toEqual(['mean']);
+  expect(afterMeans(3, [0.29, 0.86], [0.29, 0.86])).toEqual([]);
 });

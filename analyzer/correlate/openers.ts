@@ -9,7 +9,7 @@ import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
-import { weighed } from './calls.ts';
+import { callsBehind, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
@@ -17,7 +17,7 @@ import { goneNats } from './gone.ts';
 import { bodyTicks, opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
-import { callsBeyond, natsNeeded, tickNatsMax } from './rarity.ts';
+import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { plainlySlow, slowEdges, told } from './slow.ts';
 import { tickS, unanswered } from './unanswered.ts';
@@ -55,13 +55,12 @@ export type Stirring = {
 
 /** Ticks in a row whose mean or slowest tenth is slow are no single call's doing. */
 const lastingTicks = 3;
-/**
- * Ticks that a figure must have been slow for before the detector has made up its mind and without its callee's confession: one slow call makes a mean,
- * and of few calls also their slowest tenth.
- */
-const ticksAlone = (stat: Stat | undefined, calls = 1): number => {
-  if (stat === 'p90') return callsBeyond(stat, calls) < 2 ? lastingTicks : bodyTicks;
-  return stat === 'mean' ? lastingTicks : 1;
+/** Figures that one slow call may make: a mean, and of few calls also their slowest tenth. */
+const ofOneCall: ReadonlySet<Stat | undefined> = new Set(['mean', 'p90']);
+/** Ticks that a figure must have been slow for before the detector has made up its mind and without its callee's confession. */
+const ticksAlone = (watch: Watch, one: Series, calls = 1): number => {
+  if (!ofOneCall.has(one.meta.stat)) return 1;
+  return callsBehind(watch, one, calls) < 2 ? lastingTicks : bodyTicks;
 };
 
 /** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
@@ -188,7 +187,7 @@ const opener = (
     return undefined;
   const isConfessed = own !== undefined && own.nats >= shown;
   const calls = watch.callsOf(one);
-  if (!isConfessed && ticks < ticksAlone(meta.stat, calls) && !watch.opening.has(index)) return undefined;
+  if (!isConfessed && ticks < ticksAlone(watch, one, calls) && !watch.opening.has(index)) return undefined;
   const demand = crowd(watch, one);
   const candidate = {
     anomaly,
