@@ -81,15 +81,15 @@ export const slowShare = (x: number, { extreme, edge, calls }: Slowest): number 
 export const failShare = (errorsPerTick: number, calls: number, ticks: number): number =>
   Math.min(1, (Math.max(0, errorsPerTick) * ticks + 1) / (Math.max(1, calls) * ticks + 2));
 
-/** Half and half of two likelihood ratios, as a logarithm. */
-const either = (one: number, other: number): number => {
-  const most = Math.max(one, other);
-  return most + Math.log(0.5 * (Math.exp(one - most) + Math.exp(other - most)));
+/** Three likelihood ratios in equal parts, as a logarithm: a prior that knows no size (Robbins' mixture, Annals of Mathematical Statistics 41, 1970). */
+const oneOf = (slight: number, middle: number, heavy: number): number => {
+  const most = Math.max(slight, middle, heavy);
+  return most + Math.log((Math.exp(slight - most) + Math.exp(middle - most) + Math.exp(heavy - most)) / 3);
 };
 
 /**
  * What a tick of `n` calls, `k` of them failed, says for trouble and against chance, nats; below 0 where it speaks for chance.
- * Likelihood ratio of a share that matters and of every second call failing, half and half, to the usual share.
+ * Likelihood ratio of a share that matters, of every second call failing and of their geometric mean, in equal parts, to the usual share.
  * @param usual share of calls that usually fail  @param matters least share that is trouble
  * @param moment how many may fail at one moment, for one reason: more of them need not share any
  * @returns of the calls, those of them that failed, and whether they are known to have failed at different moments
@@ -105,22 +105,24 @@ export const troubleNats = (
     const [failed, well] = [Math.log(to / usual), Math.log((1 - to) / (1 - usual))];
     return (n, k) => k * failed + (n - k) * well;
   };
-  const [slight, heavy] = [ratio(matters), ratio(Math.max(0.5, (1 + matters) / 2))];
+  const most = Math.max(0.5, (1 + matters) / 2);
+  const [slight, middle, heavy] = [ratio(matters), ratio(Math.sqrt(matters * most)), ratio(most)];
   return (n, k, isLasting = false) => {
     if (n < 1) return 0;
-    return Math.min(isLasting || k > moment ? lastingNatsMax : errorNatsMax, either(slight(n, k), heavy(n, k)));
+    const nats = oneOf(slight(n, k), middle(n, k), heavy(n, k));
+    return Math.min(isLasting || k > moment ? lastingNatsMax : errorNatsMax, nats);
   };
 };
 
-/** The same for `k` events a tick of a source whose calls nobody counts: Poisson, a rate that matters and ten times as many, half and half. */
+/** The same for `k` events a tick of a source whose calls nobody counts: Poisson, a rate that matters, ten times as many and their geometric mean. */
 export const eventNats = (usual: number, matters: number): ((k: number) => number) => {
   if (usual >= matters) return () => 0;
   const ratio = (to: number): ((k: number) => number) => {
     const [each, rest] = [Math.log(to / usual), to - usual];
     return (k) => k * each - rest;
   };
-  const [slight, heavy] = [ratio(matters), ratio(10 * matters)];
-  const worth = (k: number): number => Math.min(errorNatsMax, either(slight(k), heavy(k)));
+  const [slight, middle, heavy] = [ratio(matters), ratio(Math.sqrt(10) * matters), ratio(10 * matters)];
+  const worth = (k: number): number => Math.min(errorNatsMax, oneOf(slight(k), middle(k), heavy(k)));
   // Most ticks have none.
   const calm = worth(0);
   return (k) => (k === 0 ? calm : worth(k));
