@@ -116,7 +116,7 @@ export class Watch {
     const plain = isPlain ? frame : this.readings.plain(frame, layout.columns);
     this.note(layout, plain, atMs);
     const turned = this.detect(layout, plain);
-    this.slow.take(layout, plain.values);
+    this.slow.take(layout, plain);
     this.failed.take(layout, plain.values);
     this.silences.heard(layout, frame.timeMs);
     return turned;

@@ -31,17 +31,14 @@ const beyondBand = ({ bank }: Watch, { index, lastMs, meta }: Series, tickMs: nu
   return { nats, ticks };
 };
 
-const strongest = (
-  watch: Watch,
-  entity: string,
-  tickMs: number,
-  is: (one: Series) => boolean,
-): Weighed & { metric: string } => {
-  let best: Weighed & { metric: string } = { ...nothing, metric: '' };
+/** What is worth most of an entity's own figures, and which it is. */
+type Confession = Weighed & { readonly by?: Series };
+const strongest = (watch: Watch, entity: string, tickMs: number, is: (one: Series) => boolean): Confession => {
+  let best: Confession = nothing;
   for (const one of watch.places.of(entity)) {
     if (!is(one)) continue;
     const said = beyondBand(watch, one, tickMs);
-    if (said.nats > best.nats) best = { ...said, metric: one.meta.metric };
+    if (said.nats > best.nats) best = { ...said, by: one };
   }
   return best;
 };
@@ -50,12 +47,12 @@ const strongest = (
  * What the saturation of `one`'s callee says while `one`, a figure of calls to it that suffer by `suffers` nats, does. Nothing where the caller, or another of
  * its callees, shows the same: then the machine they share is busy.
  */
-export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickMs: number): Weighed => {
+export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickMs: number): Confession => {
   const { caller, entity } = meta;
   if (caller === undefined || meta.class !== 'latency' || suffers < natsOne) return nothing;
   const said = strongest(watch, entity, tickMs, isKept);
   if (said.ticks === 0) return nothing;
-  const isSame = (one: Series): boolean => isKept(one) && one.meta.metric === said.metric;
+  const isSame = (one: Series): boolean => isKept(one) && one.meta.metric === said.by?.meta.metric;
   const around = new Set([caller, ...watch.places.by(caller).map((one) => one.meta.entity)]);
   around.delete(entity);
   const isShared = [...around].some((other) => strongest(watch, other, tickMs, isSame).nats > said.nats / 2);

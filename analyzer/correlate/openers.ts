@@ -14,6 +14,7 @@ import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
 import { goneNats } from './gone.ts';
+import { held } from './held.ts';
 import { bodyTicks, opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
@@ -154,7 +155,7 @@ export const openers = (engine: Engine): Opener[] => {
     .flatMap(
       (one) => opener(engine, one, { agreed: agreed(one), isPlainlySlow: plain.has(one.one.calls) }, needed) ?? [],
     )
-    .concat(rushes(engine))
+    .concat(rushes(engine), held(engine))
     .sort(
       (a, b) =>
         a.anomaly.onsetMs - b.anomaly.onsetMs ||
