@@ -16,6 +16,8 @@ import { runCase } from './suite/run.ts';
 import { brief, table, verdict } from './suite/table.ts';
 
 const commit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+/** Before the first case: bands are young for two minutes (detect/options.ts), and nobody is on call for a platform that began a moment ago. */
+const WARM_MS = 180_000;
 /** Longer than a case and the minute before it. */
 const KEPT_MS = 300_000;
 type Life = {
@@ -42,7 +44,7 @@ const live = async ({ todo, seed, until, shift, fixedRate, path }: Life, each: (
     const platform = config(product.env);
     const witness = watchProduct(product, platform);
     const inputs = await follower(product, KEPT_MS);
-    await realClock.sleep(40_000);
+    await realClock.sleep(WARM_MS);
     for (const one of todo) {
       if (realClock.monotonic() > until) break;
       each(
