@@ -28,6 +28,12 @@ it('lets two faults that do not meet happen at once, the second later by turns',
   expect(new Set(both.map(({ second }) => second.afterMs)).size).toBe(both.length);
 });
 
+it('puts no distractor at either end of a link that fails', () => {
+  for (let seed = 1; seed <= 100; seed++)
+    for (const { target, options, distractor } of cases(seed))
+      if (distractor !== undefined) expect([target, options?.to]).not.toContain(distractor.target);
+});
+
 it('is the same for the same seed, another for another', () => {
   expect(cases(4)).toEqual(cases(4));
   expect(cases(5)).not.toEqual(cases(4));

@@ -81,7 +81,7 @@ const AFTER_MS_MAX = 2_000;
 /** Every fault comes once before any comes twice, so that a run that is cut short has met each; pairs come with what is no fault. */
 const rounds = [/\/1$/, /\/2\+$/, /^[^/]+$/, /\/2$/, /\/1\+$/];
 
-/** Every case, in rounds that the seed shuffles: with a distractor drawn from the seed, never on the fault's own target. */
+/** Every case, in rounds that the seed shuffles: with a distractor drawn from the seed, never on the fault's own target, or at either end of its link: announced work there excuses it. */
 export const cases = (seed: number): readonly Case[] => {
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
@@ -90,7 +90,9 @@ export const cases = (seed: number): readonly Case[] => {
     for (const [place, variant] of both.entries())
       for (const isBeside of [false, true]) {
         const name = pick(beside);
-        const others = faults[name]!.targets.filter((target) => target !== variant.target);
+        const others = faults[name]!.targets.filter(
+          (target) => target !== variant.target && target !== variant.options?.to,
+        );
         all.push({
           ...variant,
           key: `${fault}/${place + 1}${isBeside ? '+' : ''}`,
