@@ -1,5 +1,6 @@
 // `bench suite-replay RESULTS.ndjson…`: recorded lives of the suite through the engine as it is now, judged like the live runs.
-// What services reported of leases is held against what was decided live. With `--shuffle SEED,…` each life is replayed under other names as well, and every decision must be the same.
+// What services reported of leases is held against what was decided live. With `--live` it is what was decided live that is judged, by the truth as it is read now.
+// With `--shuffle SEED,…` each life is replayed under other names as well, and every decision must be the same.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,10 +8,12 @@ import type { Input } from '@fenghuo/analyzer/engine';
 import { deadlineMs, truths } from '../examples/takeaway/truth.ts';
 import type { Seen } from './incident/witness.ts';
 import { again, type Whole } from './suite/again.ts';
+import { deadlineFrom } from './suite/deadline.ts';
 import { firstBadSample } from './suite/first-sample.ts';
 import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
-import { msOrNull, type Row, rowsOf, type Second, streamOf } from './suite/rows.ts';
+import { msOrNull, type Row, rowsOf, streamOf } from './suite/rows.ts';
+import { calmBefore } from './suite/run.ts';
 import { type Expected, score, scoreBoth } from './suite/score.ts';
 import { namesIn, plain, shuffled } from './suite/shuffle.ts';
 import { brief, table, verdict } from './suite/table.ts';
@@ -27,24 +30,15 @@ const whole = async (stream: string): Promise<Whole> => {
   return { rules, inputs: read };
 };
 
-/** A run as the engine decides now, by the truth that it was judged by live; its deadline runs from the first bad sample of the recording. */
+/** A run by what was decided, the truth that it was judged by live and the samples of the recording. */
 const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
-  // Of a life recorded before first bad samples were looked for only the switch's time is known.
-  const beganMs = row.beganMs ?? row.t0Ms;
-  const expectedOf = ({
-    fault,
-    right,
-    t0Ms,
-    ...of
-  }: Omit<Second, 'beganMs'> & { beganMs?: number | null }): Expected => {
+  const feltMs = row.feltMs === null ? Number.POSITIVE_INFINITY : row.fromMs + row.feltMs;
+  const expectedOf = ({ fault, right, ...of }: Pick<Row, 'fault' | 'right' | 'beganMs'>): Expected => {
     const { kinds, nature } = truths[fault]!;
-    const began = of.beganMs ?? t0Ms;
-    const fromMs =
-      nature === 'growing'
-        ? (t0Ms ?? Number.POSITIVE_INFINITY)
-        : began === null
-          ? undefined
-          : (firstBadSample(recording, right, began, row.untilMs) ?? began);
+    const beganMs = of.beganMs ?? undefined;
+    const stretch = { calmMs: calmBefore(row.fromMs), fromMs: beganMs ?? row.fromMs, untilMs: row.untilMs };
+    const firstBadMs = beganMs === undefined ? undefined : firstBadSample(recording, right, stretch);
+    const fromMs = deadlineFrom(nature, row.distractor, { beganMs, feltMs, firstBadMs });
     return { right, kinds, fromMs, deadlineMs: deadlineMs[nature] };
   };
   const expected = expectedOf(row);
@@ -53,7 +47,7 @@ const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
     row.second === undefined
       ? score(decided, expected, row.pages)
       : scoreBoth(decided, [expected, expectedOf(row.second)], row.pages);
-  return { ...row, t0Ms: msOrNull(expected.fromMs), beganMs, ...scored };
+  return { ...row, t0Ms: msOrNull(expected.fromMs), ...scored };
 };
 
 /** Cases of one life whose decisions are the same under other names; the first difference of each other one is told. */
@@ -87,7 +81,7 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { log: { type: 'boolean' }, shuffle: { type: 'string' } },
+    options: { log: { type: 'boolean' }, live: { type: 'boolean' }, shuffle: { type: 'string' } },
   });
   const seeds = values.shuffle?.split(',').map(Number) ?? [];
   const rows: Row[] = [];
@@ -103,8 +97,14 @@ export const suiteReplayCommand = async (args: readonly string[], out: Out): Pro
         continue;
       }
       const recording = await whole(stream);
-      const seen = await again(recording);
-      held.push(...leasesOf(await flagsOf(await recorded(stream)), madeLive(dirname(stream))));
+      const made = madeLive(dirname(stream));
+      const seen = values.live === true ? made : await again(recording);
+      held.push(
+        ...leasesOf(
+          await flagsOf(await recorded(stream)),
+          made.map(({ decision }) => decision),
+        ),
+      );
       for (const row of of) {
         const now = judged(row, seen, recording);
         rows.push(now);

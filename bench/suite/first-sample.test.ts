@@ -37,7 +37,7 @@ const stream = (after: readonly (readonly [bank: number, other: number])[]): Inp
 };
 const { book: rules } = readRules(['rules']);
 const first = (right: string, after: Parameters<typeof stream>[0]): number | undefined =>
-  firstBadSample({ rules, inputs: stream(after) }, [right], 60_500, 90_000);
+  firstBadSample({ rules, inputs: stream(after) }, [right], { calmMs: 1_000, fromMs: 60_500, untilMs: 90_000 });
 
 describe('firstBadSample', () => {
   it('is the tick in which calls to the right one were late first, and not that of another', () => {
@@ -50,6 +50,13 @@ describe('firstBadSample', () => {
     expect(first('bank', after)).toBe(63_000);
     expect(first('shop → other', after)).toBe(61_000);
     expect(first('shop → bank', after)).toBe(63_000);
+  });
+  it('does not ask for more than the trouble before it showed', () => {
+    const inputs = stream([[0.9, 0], ...Array.from({ length: 10 }, () => [0.05, 0] as const), [0.4, 0], [0.4, 0]]);
+    const from = (calmMs: number): number | undefined =>
+      firstBadSample({ rules, inputs }, ['bank'], { calmMs, fromMs: 71_500, untilMs: 90_000 });
+    expect(from(63_000)).toBe(72_000);
+    expect(from(1_000)).toBeUndefined();
   });
   it('is none where nothing came of it, or where it was as bad before', () => {
     expect(
@@ -68,8 +75,7 @@ describe('firstBadSample', () => {
           ]),
         },
         ['bank'],
-        61_500,
-        90_000,
+        { calmMs: 1_000, fromMs: 61_500, untilMs: 90_000 },
       ),
     ).toBeUndefined();
   });

@@ -1,9 +1,8 @@
-// When a fault first showed in a sample, by eyes that are not the engine's: a figure of calls into whoever is right leaves what it was in the
-// minute before. The issue's deadline runs from there; the switch's own time is kept beside it.
+// When a fault first showed in a sample, by eyes that are not the engine's: a figure of calls into whoever is right leaves what it was while customers
+// were well just before. The issue's deadline runs from there; the switch's own time is kept beside it.
 import { createEngine, type Input } from '@fenghuo/analyzer/engine';
 import { type FrameSchema, hash64, type RuleBook } from '@fenghuo/rules/contract';
 
-const BEFORE_MS = 60_000;
 /** As with the customers' own figures: twice as slow and a tenth of a second more, or one call in twenty failed; or twice as many wait. */
 const SLOWER = 2;
 const SLOWER_S = 0.1;
@@ -36,13 +35,13 @@ const isBad = (figure: Wanted['figure'], value: number, before: number, calls: n
 
 /**
  * Time of the first bad sample at or after `fromMs`, epoch ms: the tick that its probe read it at. Undefined where no sample was bad before `untilMs`.
- * @param inputs the stream, from a minute before on, and all schemas; `rules` to tell an address's name  @param right names that count as right
+ * @param inputs the stream, from `calmMs` on, since when nothing was wrong, and all schemas; `rules` to tell an address's name
+ * @param right names that count as right
  */
 export const firstBadSample = (
   { rules, inputs }: { readonly rules: RuleBook; readonly inputs: Iterable<Input> },
   right: readonly string[],
-  fromMs: number,
-  untilMs: number,
+  { calmMs, fromMs, untilMs }: { readonly calmMs: number; readonly fromMs: number; readonly untilMs: number },
 ): number | undefined => {
   const names = new Set(right);
   const { graph } = createEngine(rules, { partition: 0, act: 'off' });
@@ -57,7 +56,7 @@ export const firstBadSample = (
     }
     if (input.kind !== 'frame') continue;
     const { schema, timeMs, values } = input.frame;
-    if (timeMs < fromMs - BEFORE_MS || timeMs > untilMs) continue;
+    if (timeMs < calmMs || timeMs > untilMs) continue;
     const said = announced.get(schema);
     if (said === undefined) continue;
     // Names are settled once all have announced themselves, which the first frame of the stretch comes after.

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Decision, FlagReport } from '@fenghuo/rules/contract';
+import type { Seen } from '../incident/witness.ts';
 import type { Recording } from './record.ts';
 
 export type Held = {
@@ -63,12 +64,14 @@ export const flagsOf = async ({ inputs }: Recording): Promise<readonly Flag[]> =
   return flags;
 };
 
-/** The decisions of a life as they were made live, from the logs of its cases; our own files, trusted as they are. */
-export const madeLive = (folder: string): readonly Decision[] =>
+/** The decisions of a life as they were made and seen live, from the logs of its cases; our own files, trusted as they are. */
+export const madeLive = (folder: string): readonly Seen[] =>
   existsSync(folder)
     ? readdirSync(folder)
         .filter((file) => file.endsWith('.ndjson'))
         .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
         .filter((line) => line !== '')
-        .map((line) => (JSON.parse(line) as { decision: Decision }).decision)
+        .map((line) => JSON.parse(line) as { readonly seenMs: number; readonly decision: Decision })
+        .map(({ seenMs, decision }) => ({ atMs: seenMs, decision }))
+        .sort((a, b) => a.atMs - b.atMs)
     : [];

@@ -23,8 +23,8 @@ export type Row = Score & {
   readonly second?: Second;
   /** When customers' own figures left their band, ms after the case began; null where they did not. */
   readonly feltMs: number | null;
-  /** When the switch began the fault, epoch ms; null where it never did (absent in rows of before). */
-  readonly beganMs?: number | null;
+  /** When the switch began the fault, epoch ms; null where it never did. */
+  readonly beganMs: number | null;
   /** When the case began, from when its deadline ran (null where nobody felt it), and until when it was watched, epoch ms. */
   readonly fromMs: number;
   readonly t0Ms: number | null;

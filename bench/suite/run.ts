@@ -12,6 +12,7 @@ import type { Product } from '../lib/product.ts';
 import type { Receiver } from '../lib/receiver.ts';
 import type { Case, Variant } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
+import { deadlineFrom } from './deadline.ts';
 import { firstBadSample } from './first-sample.ts';
 import type { Follow } from './record.ts';
 import { msOrNull, type Row } from './rows.ts';
@@ -31,6 +32,10 @@ export type Stage = {
   readonly logs: string;
 };
 const WELL_MS_MAX = 60_000;
+/** Seconds in which nobody failed, before a case begins. */
+const WELL_S = 8;
+/** Since when nothing was wrong, of a case that began at `fromMs`. */
+export const calmBefore = (fromMs: number): number => fromMs - WELL_S * 1_000;
 /** Trouble that nobody has noticed when the fault ends may still be noticed, and is then given the time to end. */
 const LATE_MS_MAX = 8_000;
 const CLOSED_MS_MAX = 60_000;
@@ -72,7 +77,9 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   };
   const begin = (fault: string, target: string, options: Readonly<Record<string, string>> = {}): Promise<void> =>
     ask(`/begin?${new URLSearchParams({ fault, target, ...options })}`);
-  await until(WELL_MS_MAX, () => (openIncidents(witness).length === 0 && areWell(customers, 8) ? true : undefined));
+  await until(WELL_MS_MAX, () =>
+    openIncidents(witness).length === 0 && areWell(customers, WELL_S) ? true : undefined,
+  );
   await realClock.sleep(random() * JITTER_MS);
   const fromMs = realClock.now();
   const seenFrom = witness.decisions.length;
@@ -121,12 +128,11 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     const { kinds, nature } = truth;
     const right = rightFor(truth, of.target, of.options?.to, name);
     const beganMs = beganAt(stage, of.fault, fromMs);
-    const t0 =
-      nature === 'growing'
-        ? growingMs
-        : beganMs === undefined
-          ? undefined
-          : (firstBadSample(inputs, right, beganMs, untilMs) ?? beganMs);
+    const firstBadMs =
+      beganMs === undefined
+        ? undefined
+        : firstBadSample(inputs, right, { calmMs: calmBefore(fromMs), fromMs: beganMs, untilMs });
+    const t0 = deadlineFrom(nature, one.distractor?.fault ?? null, { beganMs, feltMs: growingMs, firstBadMs });
     return { right, kinds, fromMs: t0, deadlineMs: deadlineMs[nature], beganMs };
   };
   const expected = truthOf(one);
