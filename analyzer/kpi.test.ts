@@ -2,7 +2,7 @@
 import { type FrameSchema, hash64, type RuleBook, rule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import { Graph } from './graph.ts';
-import { isBulk, Kpis, waitMsMax } from './kpi.ts';
+import { isBulk, Kpis, tickOf, waitMsMax } from './kpi.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
 import { probeOf } from './testing/probe.ts';
 import { Watch } from './watch.ts';
@@ -68,8 +68,12 @@ describe('a ratio over what two services count', () => {
   const per = { metric: 'app.paid' };
   const kpi = { name: 'k', title: 'k', audience: 'customers', metric: 'app.sent', per, unit: '1', better: 'higher' };
   const topology = rule.parse({ kind: 'topology', entities: [], kpis: [kpi] }) as RuleBook['topology'];
-  /** Ratios told in each second while `paid` is told as given, `undefined` where its probe keeps silent. */
-  const told = (paid: readonly (number | undefined)[], aheadMs: readonly number[]): number[] => {
+  /** Ratios told in each second while `paid` is told as given, `undefined` where its probe keeps silent, and `sent`, or ten. */
+  const told = (
+    paid: readonly (number | undefined)[],
+    aheadMs: readonly number[],
+    sent: readonly number[] = [],
+  ): number[] => {
     const watch = new Watch(new Graph(topology), rulesFor(randomNames(1)).detectors);
     const kpis = new Kpis(topology, watch);
     const [sender, payer] = [
@@ -84,11 +88,11 @@ describe('a ratio over what two services count', () => {
       const probe = watch.probes.get(hash64(schema.probe))!;
       const bulk = isBulk(probe, timeMs, atMs);
       Object.assign(probe, { seenMs: atMs, tickMs: timeMs });
-      kpis.push(schema.hash, hash64(schema.probe), timeMs, Float64Array.of(value), 0, bulk);
+      kpis.push(schema.hash, hash64(schema.probe), tickOf(timeMs, atMs), Float64Array.of(value), 0, bulk);
     };
     return paid.map((value, i) => {
       const atMs = (i + 1) * 1_000;
-      frame(sender, atMs, atMs, 10);
+      frame(sender, atMs, atMs, sent[i] ?? 10);
       if (value !== undefined) frame(payer, atMs + aheadMs[i]!, atMs, value);
       kpis.settle(atMs - waitMsMax);
       return kpis.find('k')!.series.last;
@@ -100,6 +104,12 @@ describe('a ratio over what two services count', () => {
     const paid = [...Array.from({ length: 12 }, () => 10), ...silent, 60, ...Array.from({ length: 12 }, () => 10)];
     const ahead = paid.map((_, i) => (i < 12 ? 5_000 : 0));
     expect(Math.min(...told(paid, ahead).filter((value) => !Number.isNaN(value)))).toBe(1);
+  });
+
+  it('is of the same second on both sides where the clock of one of them is five seconds ahead', () => {
+    const orders = Array.from({ length: 30 }, (_, i) => [4, 14, 6, 11, 5, 13, 8][i % 7]!);
+    const ahead = orders.map((_, i) => (i < 8 ? 0 : 5_000));
+    expect(new Set(told(orders, ahead, orders).filter((value) => !Number.isNaN(value)))).toEqual(new Set([1]));
   });
 
   it('is judged all along where the clock only stays wrong', () => {

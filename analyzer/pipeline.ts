@@ -1,6 +1,6 @@
 // The whole engine on one screen: detect → correlate → localise → act, as one step over one input in stream order.
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
-import { type ChangeEvent, hash64, limits } from '@fenghuo/rules/contract';
+import { type ChangeEvent, hash64 } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { tellChecks } from './checks/tell.ts';
 import { correlate, obeyIncident } from './correlate/correlate.ts';
@@ -10,7 +10,7 @@ import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
-import { isBulk, waitMsMax } from './kpi.ts';
+import { isBulk, tickOf, waitMsMax } from './kpi.ts';
 import { follow, observe } from './lifecycle.ts';
 import { reconcile } from './payments.ts';
 import { burn } from './slo/alert.ts';
@@ -18,8 +18,6 @@ import { tellSources } from './sources/tell.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
-/** A sender whose clock is further ahead than this does not begin ticks. */
-const aheadMsMax = 60_000;
 /** A probe that missed a tick is not waited for in the next: it may be gone, and nothing else comes before the tick after. */
 const probeAliveMs = 1_500;
 const pruneMs = 60_000;
@@ -74,10 +72,10 @@ const released = ({ watch, now }: Engine, { kind, service }: ChangeEvent): void 
 
 const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {
   engine.sources.hear(frame, engine.now.atMs);
-  // Foreign senders have instants of their own between the ticks, and clocks of their own, which may not move the engine's.
-  const tickMs = Math.floor(frame.timeMs / limits.tickMs) * limits.tickMs;
+  // Foreign senders have instants of their own between the ticks, and a host's clock may be wrong: neither may move the engine's.
+  const tickMs = tickOf(frame.timeMs, engine.now.atMs);
   // A new tick begins: the one before is judged first, complete or not.
-  if (tickMs > engine.tickMs && tickMs <= engine.now.atMs + aheadMsMax) {
+  if (tickMs > engine.tickMs) {
     if (!engine.judged) judge(engine, engine.follow === undefined);
     engine.tickMs = tickMs;
     engine.reported = new Set();

@@ -91,7 +91,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     const points: Point[] = [];
     const emit = (point: Point): void => void points.push(point);
     callPoints(calls, clock.now(), emit);
-    own.emitAll(clock.now(), emit);
+    own.emitAll(clock.monotonic(), emit);
     meterPoints((await reader.collect()).resourceMetrics, emit);
     points.push(...selfPoints(outbox, assembler, business));
     tellBusiness();
