@@ -1,6 +1,7 @@
 // What stands around an incident: whom its trouble may come from and whom it may reach. The ranking looks at these alone, so that
 // its time grows with the trouble and not with the fleet.
-import type { CaseFile, Engine } from './engine.ts';
+import type { CaseFile } from './case-file.ts';
+import type { Engine } from './engine.ts';
 import { endsOf } from './localise/link.ts';
 import type { Series } from './series.ts';
 

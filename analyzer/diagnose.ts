@@ -1,9 +1,10 @@
 // From an incident to its cause: evidence out of the bank and the graph, the localiser's ranking, and a change of mind when due.
 import { type Anomaly, type Cause, limits } from '@fenghuo/rules/contract';
 import { around } from './around.ts';
+import type { CaseFile } from './case-file.ts';
 import { lastTold } from './correlate/gone.ts';
 import { underWay } from './correlate/planned.ts';
-import { type CaseFile, type Engine, emit } from './engine.ts';
+import { type Engine, emit } from './engine.ts';
 import { confidenceOf } from './localise/confidence.ts';
 import { endedLate } from './localise/ended.ts';
 import { explain } from './localise/explain.ts';
@@ -145,6 +146,7 @@ export const evidenceOf = (engine: Engine, file: CaseFile): Evidence => {
     edges: graph.around(entities).map(({ caller, callee, source }) => ({ caller, callee, source })),
     kinds: graph.kinds,
     hosts: graph.hosts,
+    ...(file.alarm === undefined ? {} : { alarm: file.alarm }),
     felt: file.felt,
     feltBy: file.feltBy,
     events: eventsOf(engine, series, onsetMs),

@@ -8,6 +8,7 @@ import {
   projectDecision,
   type RuleBook,
 } from '@fenghuo/rules/contract';
+import { type CaseFile, type Opened, openFile } from './case-file.ts';
 import { Checks } from './checks/checks.ts';
 import { Graph } from './graph.ts';
 import type { Input } from './input.ts';
@@ -23,36 +24,6 @@ import { Watch } from './watch.ts';
 
 export type ActMode = 'off' | 'dry' | 'on';
 export type EngineOptions = { readonly partition: number; readonly act: ActMode };
-
-/** What the engine keeps of an incident that is not closed, beside the document that the decisions make. */
-export type CaseFile = {
-  readonly id: string;
-  readonly onsetMs: number;
-  readonly openedMs: number;
-  /** Entities that belong to it, and indices of series of which nothing is learned meanwhile. */
-  readonly affected: Set<string>;
-  readonly unlearnt: Set<number>;
-  /** Who was called in what opened it, and who called; empty where a figure of the business did. */
-  readonly felt: Set<string>;
-  readonly feltBy: Set<string>;
-  /** The cause's own series and the figure up to which each is healthy, as it was before the onset. */
-  references: Map<number, number>;
-  /** Id of the decision that named the cause. */
-  causeId: string | undefined;
-  /** When the cause that stands was named, stream time. */
-  causeMs: number;
-  rankedMs: number;
-  rival: string | undefined;
-  /** Since when the cause's own figures are measured and in their band. */
-  healthySinceMs: number | undefined;
-  /** Which of them were last seen beyond it. */
-  readonly sick: Set<number>;
-  quietSinceMs: number | undefined;
-  readonly told: Set<string>;
-  readonly shortfall: Map<string, { lost: number; variance: number; untilMs: number }>;
-  impactMs: number;
-  paymentsMs: number;
-};
 
 export type Engine = {
   readonly options: EngineOptions;
@@ -178,7 +149,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
   if (decision.type === 'check.cleared') engine.checks.told.delete(decision.check);
   if (decision.type === 'source.troubled') engine.sources.told.set(decision.trouble.source, decision.trouble);
   if (decision.type === 'source.well') engine.sources.told.delete(decision.source);
-  if (decision.type === 'incident.opened') opened(engine, decision.incident, decision.onsetMs, decision.atMs);
+  if (decision.type === 'incident.opened') opened(engine, decision);
   const file = decision.incident === undefined ? undefined : engine.files.get(decision.incident);
   if (file === undefined) return;
   switch (decision.type) {
@@ -187,11 +158,6 @@ export const apply = (engine: Engine, decision: Decision): void => {
         touch(engine, file, anomaly.entity);
         if (anomaly.caller !== undefined) touch(engine, file, anomaly.caller);
       }
-      if (decision.trigger.every((anomaly) => anomaly.class !== 'business'))
-        for (const { entity, caller } of decision.trigger) {
-          file.felt.add(entity);
-          if (caller !== undefined) file.feltBy.add(caller);
-        }
       break;
     case 'anomaly.detected':
       file.told.add(decision.anomaly.series);
@@ -218,28 +184,8 @@ export const apply = (engine: Engine, decision: Decision): void => {
   }
 };
 
-const opened = (engine: Engine, id: string, onsetMs: number, openedMs: number): void => {
-  engine.files.set(id, {
-    id,
-    onsetMs,
-    openedMs,
-    affected: new Set(),
-    unlearnt: new Set(),
-    felt: new Set(),
-    feltBy: new Set(),
-    references: new Map(),
-    causeId: undefined,
-    causeMs: openedMs,
-    rankedMs: 0,
-    rival: undefined,
-    healthySinceMs: undefined,
-    sick: new Set(),
-    quietSinceMs: undefined,
-    told: new Set(),
-    shortfall: new Map(),
-    impactMs: openedMs,
-    paymentsMs: openedMs,
-  });
+const opened = (engine: Engine, decision: Opened): void => {
+  engine.files.set(decision.incident, openFile(decision));
   // What customers do during the incident must not become what is expected of them.
   for (const kpi of engine.kpis.all) engine.watch.bank.freeze(kpi.series.index);
 };

@@ -1,6 +1,7 @@
 // What an incident cost: the shortfall of the KPIs that count, against their expected curve since the onset, with an interval.
 import type { Impact } from '@fenghuo/rules/contract';
-import { type CaseFile, type Engine, emit } from './engine.ts';
+import type { CaseFile } from './case-file.ts';
+import { type Engine, emit } from './engine.ts';
 
 const everyMs = 5_000;
 

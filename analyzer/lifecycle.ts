@@ -1,7 +1,8 @@
 // How an incident goes on: is its cause measured healthy again, is it contained, repaired, over.
 import { actionFinal, type Bilingual, type IncidentState, limits } from '@fenghuo/rules/contract';
+import type { CaseFile } from './case-file.ts';
 import type { Opener } from './correlate/openers.ts';
-import { type CaseFile, type Engine, emit } from './engine.ts';
+import { type Engine, emit } from './engine.ts';
 import { learnWhatLasts } from './unlearnt.ts';
 
 /** The cause's own figures must have been healthy for so long to be called repaired. */

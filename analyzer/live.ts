@@ -1,6 +1,7 @@
 // What the console shows each second, out of the engine's state: the graph with its figures, KPIs with their bands, evidence of incidents.
 import { type LiveEvidence, type LiveGraph, limits } from '@fenghuo/rules/contract';
-import type { CaseFile, Engine } from './engine.ts';
+import type { CaseFile } from './case-file.ts';
+import type { Engine } from './engine.ts';
 import type { Series } from './series.ts';
 
 const freshMs = 3_000;

@@ -1,6 +1,7 @@
 // Single payments, out of what apps say of their business: which were paid and not confirmed, which were paid twice. Bounded memory, stream time.
 import { type BusinessBatch, type Payments, paymentsListedMax, type TroubledPayment } from '@fenghuo/rules/contract';
-import { type CaseFile, type Engine, emit } from './engine.ts';
+import type { CaseFile } from './case-file.ts';
+import { type Engine, emit } from './engine.ts';
 
 /** A confirmation may come so long after the charge before it is missed. */
 const graceMs = 5_000;

@@ -1,8 +1,9 @@
 // What is seen around a trouble is no past of anybody's: nothing of whom an incident touches is learned until it is over, or else the next trouble, of
 // which the same figures tell, would pass for usual.
 import { limits } from '@fenghuo/rules/contract';
+import type { CaseFile } from './case-file.ts';
 import { bankDefaults } from './detect/options.ts';
-import type { CaseFile, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { endsOf } from './localise/link.ts';
 import type { SeriesMeta } from './types.ts';
 

@@ -1,7 +1,8 @@
 // Which incident an anomaly is part of. What its cause may have to do with belongs to it, and so does at first whatever began beside it; what lasts though
 // the cause explains nothing of it is another trouble (a slow callee explains a slow caller and whoever asks the same callee, nobody else).
 import { limits } from '@fenghuo/rules/contract';
-import type { CaseFile, Engine } from '../engine.ts';
+import type { CaseFile } from '../case-file.ts';
+import type { Engine } from '../engine.ts';
 import { endsOf } from '../localise/link.ts';
 import type { Opener } from './openers.ts';
 import { crowded } from './opening.ts';

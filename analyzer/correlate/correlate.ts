@@ -1,7 +1,8 @@
 // Anomalies near in time and graph become one incident; what is planned, blips and a merely busy machine become none.
 import type { Anomaly, Bilingual, Command, Severity } from '@fenghuo/rules/contract';
 import { limits } from '@fenghuo/rules/contract';
-import { type CaseFile, type Engine, emit } from '../engine.ts';
+import type { CaseFile } from '../case-file.ts';
+import { type Engine, emit } from '../engine.ts';
 import { touch } from '../unlearnt.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
 import { busyMachine, isFelt } from './busy.ts';
