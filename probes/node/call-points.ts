@@ -68,10 +68,10 @@ const bits = (set: number): number => {
 
 /**
  * Emits and resets what was called and served since the last tick.
- * @param nowMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
+ * @param monotonicMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
  */
-export const callPoints = (calls: Calls, nowMs: number | undefined, emit: Emit): void => {
-  const overdue = nowMs === undefined ? undefined : calls.overdue(nowMs);
+export const callPoints = (calls: Calls, monotonicMs: number | undefined, emit: Emit): void => {
+  const overdue = monotonicMs === undefined ? undefined : calls.overdue(monotonicMs);
   for (const edge of calls.edges.values()) {
     const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
     const attributes = { 'service.peer.name': edge.callee };

@@ -91,14 +91,14 @@ export class Calls {
   served = false;
   private readonly open = new Map<object, { readonly edge: Edge; readonly sinceMs: number }>();
 
-  /** A span began: calls that are still unanswered are counted and aged. */
-  started(span: object & CallSpan, nowMs: number): void {
+  /** A span began: calls that are still unanswered are counted, and aged by a clock that nobody sets. */
+  started(span: object & CallSpan, monotonicMs: number): void {
     if (span.kind === SpanKind.SERVER) this.server.active++;
     const edge = this.edgeOf(span);
     if (edge === undefined) return;
     if (this.open.size >= openCallsMax) return;
     edge.active++;
-    this.open.set(span, { edge, sinceMs: nowMs });
+    this.open.set(span, { edge, sinceMs: monotonicMs });
   }
 
   ended(span: object & CallSpan): void {
@@ -137,11 +137,11 @@ export class Calls {
    * Ages in seconds of each edge's unanswered calls that are older than what its slowest calls took before this tick, oldest first.
    * A younger one is merely in flight: its age tells only the phase between calls and ticks, and would drift like a level shift.
    */
-  overdue(nowMs: number): ReadonlyMap<Edge, readonly number[]> {
+  overdue(monotonicMs: number): ReadonlyMap<Edge, readonly number[]> {
     const ages = new Map<Edge, number[]>();
     for (const [span, { edge, sinceMs }] of this.open) {
-      const age = (nowMs - sinceMs) / 1_000;
-      if (nowMs - sinceMs > openCallMsMax) {
+      const age = (monotonicMs - sinceMs) / 1_000;
+      if (monotonicMs - sinceMs > openCallMsMax) {
         this.open.delete(span);
         edge.active--;
         continue;
@@ -151,8 +151,6 @@ export class Calls {
       if (of === undefined) ages.set(edge, [age]);
       else of.push(age);
     }
-    // In the order in which they began, but for a clock that was set.
-    for (const of of ages.values()) of.sort((a, b) => b - a);
     return ages;
   }
 

@@ -90,7 +90,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
   const tick = async (timeMs: number): Promise<void> => {
     const points: Point[] = [];
     const emit = (point: Point): void => void points.push(point);
-    callPoints(calls, clock.now(), emit);
+    callPoints(calls, clock.monotonic(), emit);
     own.emitAll(clock.monotonic(), emit);
     meterPoints((await reader.collect()).resourceMetrics, emit);
     points.push(...selfPoints(outbox, assembler, business));

@@ -49,7 +49,7 @@ const start = (): void => {
     ],
     spanProcessors: [
       {
-        onStart: (span) => probe.calls.started(span, probeClock.now()),
+        onStart: (span) => probe.calls.started(span, probeClock.monotonic()),
         onEnd: (span) => probe.calls.ended(span),
         forceFlush: async () => undefined,
         shutdown: async () => undefined,
