@@ -2,9 +2,10 @@
 import { type FrameSchema, hash64, type RuleBook, rule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
 import { Graph } from './graph.ts';
-import { isBulk, Kpis, tickOf, waitMsMax } from './kpi.ts';
+import { isBulk, Kpis, waitMsMax } from './kpi.ts';
 import { randomNames, rulesFor } from './testing/platform.ts';
 import { probeOf } from './testing/probe.ts';
+import { tickOf } from './tick-of.ts';
 import { Watch } from './watch.ts';
 
 const regions = ['north', 'south', 'west'];
@@ -87,8 +88,9 @@ describe('a ratio over what two services count', () => {
     const frame = (schema: FrameSchema, timeMs: number, atMs: number, value: number): void => {
       const probe = watch.probes.get(hash64(schema.probe))!;
       const bulk = isBulk(probe, timeMs, atMs);
+      const tickMs = tickOf(watch.probes.values(), probe.hash, timeMs, atMs);
       Object.assign(probe, { seenMs: atMs, tickMs: timeMs });
-      kpis.push(schema.hash, hash64(schema.probe), tickOf(timeMs, atMs), Float64Array.of(value), 0, bulk);
+      kpis.push(schema.hash, probe.hash, tickMs, Float64Array.of(value), 0, bulk);
     };
     return paid.map((value, i) => {
       const atMs = (i + 1) * 1_000;

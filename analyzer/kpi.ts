@@ -43,12 +43,6 @@ export const isBulk = (before: Probe | undefined, timeMs: number, atMs: number):
   return timeMs - before.tickMs >= bulkMs || (wasAhead && atMs - before.seenMs >= bulkMs);
 };
 
-/** The tick that a frame is of: nothing is told before it happens, so where its clock is ahead it is of when it came. */
-export const tickOf = (timeMs: number, atMs: number): number => {
-  const ms = timeMs - atMs >= limits.tickMs ? atMs : timeMs;
-  return Math.floor(ms / limits.tickMs) * limits.tickMs;
-};
-
 /** Gauges of things and of bytes add up over their attributes; a share or a temperature is the mean of them. */
 const addsUp = (unit: string): boolean => unit === 'By' || isOfThings(unit);
 

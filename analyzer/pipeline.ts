@@ -10,14 +10,17 @@ import { diagnose } from './diagnose.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
-import { isBulk, tickOf, waitMsMax } from './kpi.ts';
+import { isBulk, waitMsMax } from './kpi.ts';
 import { follow, observe } from './lifecycle.ts';
 import { reconcile } from './payments.ts';
 import { burn } from './slo/alert.ts';
 import { tellSources } from './sources/tell.ts';
+import { tickOf } from './tick-of.ts';
 
 /** A tick is judged when all probes have reported it, or so long after it. Probes send within 150 ms. */
 const slotMs = 250;
+/** A sender whose clock is further ahead than this does not begin ticks. */
+const aheadMsMax = 60_000;
 /** A probe that missed a tick is not waited for in the next: it may be gone, and nothing else comes before the tick after. */
 const probeAliveMs = 1_500;
 const pruneMs = 60_000;
@@ -73,9 +76,9 @@ const released = ({ watch, now }: Engine, { kind, service }: ChangeEvent): void 
 const detect = (engine: Engine, { frame }: Extract<Input, { kind: 'frame' }>): boolean => {
   engine.sources.hear(frame, engine.now.atMs);
   // Foreign senders have instants of their own between the ticks, and a host's clock may be wrong: neither may move the engine's.
-  const tickMs = tickOf(frame.timeMs, engine.now.atMs);
+  const tickMs = tickOf(engine.watch.probes.values(), frame.probe, frame.timeMs, engine.now.atMs);
   // A new tick begins: the one before is judged first, complete or not.
-  if (tickMs > engine.tickMs) {
+  if (tickMs > engine.tickMs && tickMs <= engine.now.atMs + aheadMsMax) {
     if (!engine.judged) judge(engine, engine.follow === undefined);
     engine.tickMs = tickMs;
     engine.reported = new Set();
