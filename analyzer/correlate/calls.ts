@@ -1,6 +1,7 @@
 // What a series' last samples are worth as evidence: each tick by the calls behind it, tick by tick back from the present.
 import type { DetectorRule } from '@fenghuo/rules/contract';
 import { bankDefaults } from '../detect/options.ts';
+import { matters } from '../matters.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { errorsWeighed, isOfFailures, leastFailures } from './failures.ts';
@@ -80,4 +81,13 @@ export const weighed = (watch: Watch, one: Series, is: (value: number) => boolea
     if (ticks++ === 0) now = worth;
   }
   return { nats, ticks, now };
+};
+
+/** Nats of the slowest calls that ended in each of the last ticks in a row, of the same edge as `one`, a figure of those that wait: they are others. */
+export const slowestEnded = (watch: Watch, { calls, lastMs }: Series, rule: DetectorRule): number => {
+  const tail = watch.groups.tails.get(calls);
+  if (tail === undefined || tail.lastMs !== lastMs) return 0;
+  const { bad, unit } = tail.meta;
+  const { expected } = watch.expected(tail);
+  return weighed(watch, tail, (value) => matters(value, expected, bad, rule, unit), rule).nats;
 };

@@ -59,3 +59,29 @@ it('opens with the second tick in which a mean of few calls is slow, where no si
   expect(afterMeans(3, [0.29, 0.31], [0.29, 0.31])).toEqual(['mean']);
   expect(afterMeans(3, [0.29, 0.86], [0.29, 0.86])).toEqual([]);
 });
+
+const hanging = probeOf('till', [
+  { ...toBank, kind: 'delta', class: 'traffic', stat: 'count' },
+  ...(['p50', 'max'] as const).map((stat) => ({ ...toBank, class: 'latency' as const, stat })),
+  { ...toBank, metric: 'fenghuo.client.oldest_request.age', class: 'latency', stat: 'max' },
+  { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
+]);
+
+/** The same after four healthy minutes of ten calls a second, then ticks with this slowest call that ended and this age of the oldest that did not, s. */
+const afterHangs = (...ticks: readonly (readonly [most: number, age: number])[]): readonly string[] => {
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: hanging.schema });
+  const usual = Array.from({ length: 240 }, (_, at) => [0.054 + 0.001 * (at % 7), 0] as const);
+  [...usual, ...ticks].forEach(([most, age], at) => {
+    const frame = hanging.frame(at + 1, 10, 0.05, most, age, age > 0 ? 1 : 0);
+    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
+  });
+  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.metric] : []));
+};
+
+it('opens with the second tick in which one call hangs while another was given up on in each', () => {
+  expect(afterHangs([0.7, 0.9])).toEqual([]);
+  expect(afterHangs([0.7, 0.9], [0.7, 1.9])).toEqual(['fenghuo.client.oldest_request.age']);
+  expect(afterHangs([0.055, 0.9], [0.055, 1.9])).toEqual([]);
+  expect(afterHangs([0.7, 0], [0.7, 0])).toEqual([]);
+});

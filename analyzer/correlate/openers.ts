@@ -9,7 +9,7 @@ import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
-import { callsBehind, weighed } from './calls.ts';
+import { callsBehind, slowestEnded, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
 import { failing } from './failing.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
@@ -133,7 +133,9 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
   const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
-  const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone;
+  // While one hangs for a whole tick, others that hang as well may have been given up on.
+  const givenUp = isAge && waits.ticks >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
+  const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone + givenUp;
   const span = Math.max(ticks, ended.span ?? 0);
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
   return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
