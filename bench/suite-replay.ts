@@ -5,15 +5,13 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Input } from '@fenghuo/analyzer/engine';
-import { deadlineMs, truths } from '../examples/takeaway/truth.ts';
+import { truths } from '../examples/takeaway/truth.ts';
 import type { Seen } from './incident/witness.ts';
 import { again, type Whole } from './suite/again.ts';
-import { deadlineFrom } from './suite/deadline.ts';
-import { firstBadSample } from './suite/first-sample.ts';
+import { expectedOf } from './suite/deadline.ts';
 import { flagsOf, type Held, leasesHold, leasesOf, madeLive } from './suite/leases.ts';
 import { recorded } from './suite/record.ts';
 import { msOrNull, type Row, rowsOf, streamOf } from './suite/rows.ts';
-import { calmBefore } from './suite/run.ts';
 import { type Expected, score, scoreBoth } from './suite/score.ts';
 import { namesIn, plain, shuffled } from './suite/shuffle.ts';
 import { brief, table, verdict } from './suite/table.ts';
@@ -32,21 +30,15 @@ const whole = async (stream: string): Promise<Whole> => {
 
 /** A run by what was decided, the truth that it was judged by live and the samples of the recording. */
 const judged = (row: Row, seen: readonly Seen[], recording: Whole): Row => {
-  const feltMs = row.feltMs === null ? Number.POSITIVE_INFINITY : row.fromMs + row.feltMs;
-  const expectedOf = ({ fault, right, ...of }: Pick<Row, 'fault' | 'right' | 'beganMs'>): Expected => {
-    const { kinds, nature } = truths[fault]!;
-    const beganMs = of.beganMs ?? undefined;
-    const stretch = { calmMs: calmBefore(row.fromMs), fromMs: beganMs ?? row.fromMs, untilMs: row.untilMs };
-    const firstBadMs = beganMs === undefined ? undefined : firstBadSample(recording, right, stretch);
-    const fromMs = deadlineFrom(nature, row.distractor, { beganMs, feltMs, firstBadMs });
-    return { right, kinds, fromMs, deadlineMs: deadlineMs[nature] };
-  };
-  const expected = expectedOf(row);
+  const run = { ...row, feltMs: row.feltMs === null ? Number.POSITIVE_INFINITY : row.fromMs + row.feltMs };
+  const expectedBy = ({ fault, right, beganMs }: Pick<Row, 'fault' | 'right' | 'beganMs'>): Expected =>
+    expectedOf(truths[fault]!, { right, beganMs: beganMs ?? undefined }, run, recording);
+  const expected = expectedBy(row);
   const decided = within(seen, row);
   const scored =
     row.second === undefined
       ? score(decided, expected, row.pages)
-      : scoreBoth(decided, [expected, expectedOf(row.second)], row.pages);
+      : scoreBoth(decided, [expected, expectedBy(row.second)], row.pages);
   return { ...row, t0Ms: msOrNull(expected.fromMs), ...scored };
 };
 

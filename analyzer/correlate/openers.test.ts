@@ -3,6 +3,7 @@ import type { Stat } from '@fenghuo/rules/contract';
 import { expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
 import { step } from '../pipeline.ts';
+import type { Series } from '../series.ts';
 import { randomNames, rulesFor } from '../testing/platform.ts';
 import { probeOf } from '../testing/probe.ts';
 import { openers } from './openers.ts';
@@ -19,17 +20,26 @@ const tillWith = (...stats: readonly Stat[]) =>
   ]);
 const till = tillWith('p50', 'p90', 'p99');
 
-/** What stirs rare enough to open after four healthy minutes of so many calls a second and then ticks with these slowest tenths, s. */
-const after = (calls: number, ...tenths: readonly number[]): readonly string[] => {
+/** What stirs rare enough to open after these ticks of a probe's figures, a second each. */
+const rareAfter = ({ schema, frame }: ReturnType<typeof probeOf>, ticks: readonly (readonly number[])[]): Series[] => {
   const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
-  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: till.schema });
-  // Now and then a tenth is slow by chance, so that the detector waits for a third sample.
-  const usual = Array.from({ length: 240 }, (_, at) => (at % 40 === 9 ? 0.2 : 0.06 + 0.001 * (at % 7)));
-  [...usual, ...tenths].forEach((tenth, at) => {
-    const frame = till.frame(at + 1, calls, 0.05, tenth, Math.max(tenth, 0.08));
-    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema });
+  ticks.forEach((values, at) => {
+    const atMs = (at + 1) * 1_000 + 20;
+    step(engine, { seq: at + 2, atMs, kind: 'frame', frame: frame(at + 1, ...values) });
   });
-  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.stat ?? ''] : []));
+  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one] : []));
+};
+/** Four healthy minutes, a tick at a time. */
+const healthy = <T>(tick: (at: number) => T): T[] => Array.from({ length: 240 }, (_, at) => tick(at));
+const stats = (found: readonly Series[]): readonly string[] => found.map(({ meta }) => meta.stat ?? '');
+
+/** After four healthy minutes of so many calls a second, ticks with these slowest tenths, s. */
+const after = (calls: number, ...tenths: readonly number[]): readonly string[] => {
+  // Now and then a tenth is slow by chance, so that the detector waits for a third sample.
+  const usual = healthy((at) => (at % 40 === 9 ? 0.2 : 0.06 + 0.001 * (at % 7)));
+  const ticks = [...usual, ...tenths].map((tenth) => [calls, 0.05, tenth, Math.max(tenth, 0.08)]);
+  return stats(rareAfter(till, ticks));
 };
 
 it('opens with the second tick in which the slowest tenth of many calls is slow, of few no sooner than the detector says so', () => {
@@ -39,19 +49,15 @@ it('opens with the second tick in which the slowest tenth of many calls is slow,
   expect(after(14, 0.07, 0.07)).toEqual([]);
 });
 
-/** The same after four healthy minutes and then ticks of so many calls with this mean and this slowest call, s. */
+/** The same, then ticks of so many calls with this mean and this slowest call, s. */
 const afterMeans = (calls: number, ...ticks: readonly (readonly [mean: number, most: number])[]): readonly string[] => {
-  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
-  const counted = tillWith('mean', 'max');
-  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: counted.schema });
-  const usual = Array.from({ length: 240 }, (_, at) =>
-    at % 40 === 9 ? [0.02, 0.07] : [0.004, 0.006 + 0.001 * (at % 7)],
+  const usual = healthy((at) => (at % 40 === 9 ? [0.02, 0.07] : [0.004, 0.006 + 0.001 * (at % 7)]));
+  return stats(
+    rareAfter(
+      tillWith('mean', 'max'),
+      [...usual, ...ticks].map((figures) => [calls, ...figures]),
+    ),
   );
-  [...usual, ...ticks].forEach(([mean, most], at) => {
-    const frame = counted.frame(at + 1, calls, mean!, most!);
-    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
-  });
-  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.stat ?? ''] : []));
 };
 
 it('opens with the second tick in which a mean of few calls is slow, where no single one of them can have made it so', () => {
@@ -67,16 +73,11 @@ const hanging = probeOf('till', [
   { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
 ]);
 
-/** The same after four healthy minutes of ten calls a second, then ticks with this slowest call that ended and this age of the oldest that did not, s. */
+/** The same of ten calls a second, then ticks with this slowest call that ended and this age of the oldest that did not, s. */
 const afterHangs = (...ticks: readonly (readonly [most: number, age: number])[]): readonly string[] => {
-  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
-  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: hanging.schema });
-  const usual = Array.from({ length: 240 }, (_, at) => [0.054 + 0.001 * (at % 7), 0] as const);
-  [...usual, ...ticks].forEach(([most, age], at) => {
-    const frame = hanging.frame(at + 1, 10, 0.05, most, age, age > 0 ? 1 : 0);
-    step(engine, { seq: at + 2, atMs: (at + 1) * 1_000 + 20, kind: 'frame', frame });
-  });
-  return openers(engine).flatMap(({ one, isRare }) => (isRare ? [one.meta.metric] : []));
+  const usual = healthy((at) => [0.054 + 0.001 * (at % 7), 0] as const);
+  const all = [...usual, ...ticks].map(([most, age]) => [10, 0.05, most, age, age > 0 ? 1 : 0]);
+  return rareAfter(hanging, all).map(({ meta }) => meta.metric);
 };
 
 it('opens with the second tick in which one call hangs while another was given up on in each', () => {

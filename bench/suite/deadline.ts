@@ -1,5 +1,10 @@
-// From when a fault's deadline runs.
-import type { Truth } from '../../examples/takeaway/truth.ts';
+// What is expected of a run, and from when its deadline runs: one reading of the truth for live runs and for recorded ones.
+import { deadlineMs, type Truth } from '../../examples/takeaway/truth.ts';
+import { firstBadSample } from './first-sample.ts';
+import type { Expected } from './score.ts';
+
+/** Seconds in which nobody failed, before a case begins. */
+export const WELL_S = 8;
 
 /** Distractors that customers feel by themselves: what leaves its band then need not be the fault's doing. */
 const FELT: ReadonlySet<string> = new Set(['planned-restart']);
@@ -26,4 +31,29 @@ export const deadlineFrom = (
   if (nature === 'immediate') return beganMs === undefined ? undefined : (firstBadMs ?? beganMs);
   const shownMs = distractor !== null && FELT.has(distractor) ? firstBadMs : undefined;
   return Math.max(feltMs, beganMs ?? feltMs, shownMs ?? feltMs);
+};
+
+/** A run: what went beside its fault, and, epoch ms, when customers felt anything (infinite where never), when the case began and until when it was watched. */
+export type Run = {
+  readonly distractor: string | null;
+  readonly feltMs: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
+};
+
+/**
+ * What a run is judged by. @param right names that count as right  @param beganMs when the switch began the fault; undefined where it never did
+ * @param stream what lay in the stream, from before the run on
+ */
+export const expectedOf = (
+  { kinds, nature }: Truth,
+  { right, beganMs }: { readonly right: readonly string[]; readonly beganMs: number | undefined },
+  { distractor, feltMs, fromMs, untilMs }: Run,
+  stream: Parameters<typeof firstBadSample>[0],
+): Expected => {
+  const calmMs = fromMs - WELL_S * 1_000;
+  const firstBadMs =
+    beganMs === undefined ? undefined : firstBadSample(stream, right, { calmMs, fromMs: beganMs, untilMs });
+  const runsMs = deadlineFrom(nature, distractor, { beganMs, feltMs, firstBadMs });
+  return { right, kinds, fromMs: runsMs, deadlineMs: deadlineMs[nature] };
 };

@@ -6,14 +6,13 @@ import { realClock } from '@fenghuo/kit';
 import { liveGraph, subjects } from '@fenghuo/rules/contract';
 import { z } from 'zod';
 import type { Config } from '../../examples/takeaway/config.ts';
-import { deadlineMs, rightFor, type Truth, truths } from '../../examples/takeaway/truth.ts';
+import { rightFor, type Truth, truths } from '../../examples/takeaway/truth.ts';
 import { until, type Witness } from '../incident/witness.ts';
 import type { Product } from '../lib/product.ts';
 import type { Receiver } from '../lib/receiver.ts';
 import type { Case, Variant } from './cases.ts';
 import { areWell, feltAt } from './customers.ts';
-import { deadlineFrom } from './deadline.ts';
-import { firstBadSample } from './first-sample.ts';
+import { expectedOf, WELL_S } from './deadline.ts';
 import type { Follow } from './record.ts';
 import { msOrNull, type Row } from './rows.ts';
 import { type Expected, score, scoreBoth } from './score.ts';
@@ -32,10 +31,6 @@ export type Stage = {
   readonly logs: string;
 };
 const WELL_MS_MAX = 60_000;
-/** Seconds in which nobody failed, before a case begins. */
-const WELL_S = 8;
-/** Since when nothing was wrong, of a case that began at `fromMs`. */
-export const calmBefore = (fromMs: number): number => fromMs - WELL_S * 1_000;
 /** Trouble that nobody has noticed when the fault ends may still be noticed, and is then given the time to end. */
 const LATE_MS_MAX = 8_000;
 const CLOSED_MS_MAX = 60_000;
@@ -123,17 +118,12 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
   const pages = receiver.pages.slice(pagesFrom).filter((page) => page.path !== '/hook' && page.action === 'trigger');
   const name = (role: string): string => (role === 'host' ? hostname() : platform.name(role));
   const inputs = await stage.inputs();
+  const run = { distractor: one.distractor?.fault ?? null, feltMs: growingMs, fromMs, untilMs };
   const truthOf = (of: Variant & { readonly fault: string }): Expected & { readonly beganMs: number | undefined } => {
     const truth = truthFor(of.fault);
-    const { kinds, nature } = truth;
     const right = rightFor(truth, of.target, of.options?.to, name);
     const beganMs = beganAt(stage, of.fault, fromMs);
-    const firstBadMs =
-      beganMs === undefined
-        ? undefined
-        : firstBadSample(inputs, right, { calmMs: calmBefore(fromMs), fromMs: beganMs, untilMs });
-    const t0 = deadlineFrom(nature, one.distractor?.fault ?? null, { beganMs, feltMs: growingMs, firstBadMs });
-    return { right, kinds, fromMs: t0, deadlineMs: deadlineMs[nature], beganMs };
+    return { ...expectedOf(truth, { right, beganMs }, run, inputs), beganMs };
   };
   const expected = truthOf(one);
   const also = second === undefined ? undefined : truthOf(second);
@@ -147,7 +137,7 @@ export const runCase = async (one: Case, stage: Stage): Promise<Row> => {
     key: one.key,
     fault: one.fault,
     target: one.target,
-    distractor: one.distractor?.fault ?? null,
+    distractor: run.distractor,
     seed: stage.seed,
     rate: stage.rate,
     right: expected.right,
