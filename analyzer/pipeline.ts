@@ -13,6 +13,7 @@ import type { Input } from './input.ts';
 import { isBulk, waitMsMax } from './kpi.ts';
 import { follow, observe } from './lifecycle.ts';
 import { reconcile } from './payments.ts';
+import { aliveMs } from './probes.ts';
 import { burn } from './slo/alert.ts';
 import { tellSources } from './sources/tell.ts';
 import { tickOf } from './tick-of.ts';
@@ -21,8 +22,6 @@ import { tickOf } from './tick-of.ts';
 const slotMs = 250;
 /** A sender whose clock is further ahead than this does not begin ticks. */
 const aheadMsMax = 60_000;
-/** A probe that missed a tick is not waited for in the next: it may be gone, and nothing else comes before the tick after. */
-const probeAliveMs = 1_500;
 const pruneMs = 60_000;
 
 /** Takes one input: the state moves on, and what it decided and wants written comes back. */
@@ -106,7 +105,7 @@ const due = (engine: Engine, turned: boolean): boolean => {
 const isComplete = ({ awaited, reported, watch, now }: Engine): boolean => {
   for (const hash of awaited) {
     const probe = watch.probes.get(hash);
-    if (probe !== undefined && now.atMs - probe.seenMs <= probeAliveMs && !reported.has(hash)) return false;
+    if (probe !== undefined && now.atMs - probe.seenMs <= aliveMs && !reported.has(hash)) return false;
     awaited.delete(hash);
   }
   return true;

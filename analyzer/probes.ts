@@ -1,6 +1,9 @@
 // Who reports: every process by its probe's hash, and the processes of each service, so that one service's are found without a walk over the fleet.
 import { put, take } from './lists.ts';
 
+/** A probe that has told nothing for so long has missed a tick: it may be gone, and nobody waits for it or goes by its clock. */
+export const aliveMs = 1_500;
+
 export type Probe = {
   readonly hash: string;
   readonly service: string | undefined;

@@ -1,11 +1,9 @@
 // Which tick a frame is of: as its probe says, unless the clock of its host is ahead of the others'.
 import { limits } from '@fenghuo/rules/contract';
-import type { Probe } from './probes.ts';
+import { aliveMs, type Probe } from './probes.ts';
 
 /** Ahead of most others by so much is a wrong clock. */
 const aheadMs = 2 * limits.tickMs;
-/** Others that have told lately say what the time is. */
-const lateMs = 1.5 * limits.tickMs;
 
 /**
  * Start of the tick, epoch ms. Where its clock is ahead of most others' by two ticks or more, a frame is of when it came: counts of others are of other
@@ -20,7 +18,7 @@ export const tickOf = (probes: Iterable<Probe>, hash: string, timeMs: number, at
 const isAlone = (probes: Iterable<Probe>, hash: string, ahead: number, atMs: number): boolean => {
   let [others, behind] = [0, 0];
   for (const one of probes) {
-    if (one.hash === hash || one.tickMs < 0 || atMs - one.seenMs > lateMs) continue;
+    if (one.hash === hash || one.tickMs < 0 || atMs - one.seenMs > aliveMs) continue;
     others++;
     if (ahead - (one.tickMs - one.seenMs) >= aheadMs) behind++;
   }
