@@ -18,6 +18,7 @@ import {
 /** `seq` and `atMs` are the stream's own sequence and time: the only clock that the engine has. */
 export type Input = { readonly seq: number; readonly atMs: number } & (
   | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'early'; readonly frame: Frame }
   | { readonly kind: 'schema'; readonly schema: FrameSchema }
   | { readonly kind: 'event'; readonly event: ChangeEvent }
   | { readonly kind: 'command'; readonly command: Command }
@@ -39,9 +40,9 @@ const text = new TextDecoder();
 export const parseInput = ({ seq, atMs, subject, data }: Message): Input | InputFault => {
   const about = parseTelemetrySubject(subject);
   if (about === undefined) return { fault: 'subject' };
-  if (about.kind === 'frame') {
+  if (about.kind === 'frame' || about.kind === 'early') {
     const frame = decodeFrame(data);
-    return 'fault' in frame ? frame : { seq, atMs, kind: 'frame', frame };
+    return 'fault' in frame ? frame : { seq, atMs, kind: about.kind, frame };
   }
   let json: unknown;
   try {

@@ -1,12 +1,13 @@
 // The whole engine on one screen: detect → correlate → localise → act, as one step over one input in stream order.
 // No clock and no randomness: time is the stream's time, so the same inputs give the same decisions, byte for byte.
-import { type ChangeEvent, hash64 } from '@fenghuo/rules/contract';
+import { type ChangeEvent, type Frame, hash64 } from '@fenghuo/rules/contract';
 import { act, flagReported, obeyAction, renew } from './act/act.ts';
 import { tellChecks } from './checks/tell.ts';
 import { correlate, obeyIncident } from './correlate/correlate.ts';
 import { openers } from './correlate/openers.ts';
 import { noteWork } from './correlate/planned.ts';
 import { diagnose } from './diagnose.ts';
+import { lookEarly } from './early.ts';
 import { apply, begin, type Engine, type Outputs, shedAsWanted } from './engine.ts';
 import { account, accumulate } from './impact.ts';
 import type { Input } from './input.ts';
@@ -61,6 +62,7 @@ export const step = (engine: Engine, input: Input): Outputs => {
       break;
   }
   if (due(engine, turned)) judge(engine, deciding);
+  if (input.kind === 'early' && deciding) hasten(engine, input.frame);
   if (deciding) renew(engine);
   for (const decision of engine.follow?.get(input.seq) ?? []) apply(engine, decision);
   return engine.out;
@@ -109,6 +111,16 @@ const isComplete = ({ awaited, reported, watch, now }: Engine): boolean => {
     awaited.delete(hash);
   }
   return true;
+};
+
+/** What half a tick more puts beyond doubt opens its incident now: its cause is what the ticks so far show, and the next one looks again. */
+const hasten = (engine: Engine, frame: Frame): void => {
+  const known = new Set(engine.files.keys());
+  correlate(engine, lookEarly(engine, frame));
+  const opened = [...engine.files.values()].filter(({ id }) => !known.has(id));
+  if (opened.length === 0) return;
+  for (const file of opened) diagnose(engine, file);
+  act(engine);
 };
 
 /** One look at everything, once a tick, and again for late frames: each that changes the picture, and the last. */

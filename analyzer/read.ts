@@ -72,7 +72,7 @@ export const createResolver = async (bus: Bus): Promise<Resolver> => {
   return async (engine, message) => {
     const input = parseInput(message);
     if ('fault' in input) return input;
-    if (input.kind !== 'frame' || engine.watch.knows(input.frame.schema)) return [input];
+    if (input.kind !== 'frame' || engine.watch.layoutOf(input.frame.schema) !== undefined) return [input];
     const { seq, atMs, frame } = input;
     if (atMs - (missing.get(frame.schema) ?? 0) < 5_000) return { fault: 'schema_unknown' };
     const schema = await stored(kv, frame.schema);

@@ -68,8 +68,9 @@ export class Watch {
     this.slow = new SlowCalls(this.opens.get('latency'), (one) => this.expected(one).expected);
   }
 
-  knows(schema: string): boolean {
-    return this.layouts.has(schema);
+  /** The series of a schema's columns; undefined where it has not been announced. */
+  layoutOf(schema: string): Layout | undefined {
+    return this.layouts.get(schema);
   }
 
   /** Takes a schema in; frames that carry its hash can be read from now on. Answers the series of its columns, in order. */

@@ -85,7 +85,7 @@ export class Intake {
     if (of === undefined) return this.parts.refuse('subject_unknown', message);
     if (of.kind === 'schema') return this.takeSchema(message);
     if (of.kind === 'event') return this.takeEvent(message);
-    // Commands and flag reports are for the engine; what it decides on them is kept as decisions.
+    // Commands, flag reports and early looks are for the engine; what it decides on them is kept as decisions.
   }
 
   /** Frames whose schema has come join the batch, those that have waited too long are refused. */

@@ -127,16 +127,19 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const waits = ofCalls === undefined ? nothing : unanswered(watch, one, ofCalls);
   const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, isLate ? waits.ticks : 0) : 0;
   const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
-  const ticks = Math.max(suffered, own?.ticks ?? 0);
+  // An early look adds to what whole ticks have shown, and is none.
+  const early = watch.bank.laid.has(one.index) ? 1 : 0;
+  const seen = Math.max(suffered, own?.ticks ?? 0);
+  const ticks = seen - early;
   if (ticks < 1) return undefined;
   const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
   const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
   // While one hangs for a whole tick, others that hang as well may have been given up on.
-  const givenUp = isAge && waits.ticks >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
+  const givenUp = isAge && waits.ticks - early >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
   const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone + givenUp;
-  const span = Math.max(ticks, ended.span ?? 0);
+  const span = Math.max(seen, ended.span ?? 0);
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
   return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
 };
@@ -152,7 +155,8 @@ export const openers = (engine: Engine): Opener[] => {
   }
   const agreed = agreement(watch, stirring, engine.tickMs);
   const plain = plainlySlow(watch, stirring);
-  const needed = natsNeeded(watch.groups.places.size);
+  // Who looks twice a tick sees twice the chance.
+  const needed = natsNeeded(watch.groups.places.size) + (watch.bank.laid.size > 0 ? Math.LN2 : 0);
   return stirring
     .flatMap(
       (one) => opener(engine, one, { agreed: agreed(one), isPlainlySlow: plain.has(one.one.calls) }, needed) ?? [],

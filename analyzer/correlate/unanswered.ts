@@ -10,6 +10,8 @@ import { nothing, type Weighed } from './weighed.ts';
 
 /** Who has had no answer for so long has waited from one tick to the next. */
 export const tickS = limits.tickMs / 1_000;
+/** The same from a tick to an early look at the next. */
+const earlyS = limits.earlyMs / 1_000;
 
 /** What the calls of an edge take at their slowest; undefined where nobody tells. */
 const slowestCalls = (watch: Watch, { calls }: Series): Slowest | undefined => {
@@ -65,11 +67,16 @@ const ticksOf = ({ bank, groups }: Watch, age: Series): ((back: number) => Tick)
 const lookedNats = Math.log(3);
 
 /** −ln of the chance that as many of a tick's calls are as old as is known of some. */
-const someNats = (slowest: Slowest, { age, waiting, ended, overdue, least, half }: Tick, before: Tick): number => {
+const someNats = (
+  slowest: Slowest,
+  { age, waiting, ended, overdue, least, half }: Tick,
+  before: Tick,
+  sinceS: number,
+): number => {
   const of = (some: number, seconds: number): number =>
     some >= 1 ? natsOf(waiting + ended, some, slowShare(seconds, slowest)) : 0;
-  // Who waited before and cannot have ended since waits for a whole tick.
-  const stayed = age < tickS ? 0 : of(before.waiting - ended, tickS);
+  // Who waited before and cannot have ended since has waited for all that time.
+  const stayed = age < sinceS ? 0 : of(before.waiting - ended, sinceS);
   const old = Math.max(of(overdue, least), of(Math.ceil(overdue / 2), half));
   return Math.min(tickNatsMax, Math.max(stayed, old) - lookedNats);
 };
@@ -100,12 +107,13 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
     const tick = at(back);
     if (Number.isNaN(tick.age)) continue;
     if (!isOld(tick.age)) break;
+    const sinceS = back === 1 && watch.bank.laid.has(age.index) ? earlyS : tickS;
     ticks++;
     oldest = Math.max(oldest, tick.age);
     if (tick.waiting > most) most = tick.waiting;
-    if (slowest !== undefined) known = Math.max(known, someNats(slowest, tick, at(back + 1)));
+    if (slowest !== undefined) known = Math.max(known, someNats(slowest, tick, at(back + 1), sinceS));
     if (ticks === 1) now = ofThese();
-    if (tick.age < tickS) [earlier, most, oldest, known] = [earlier + ofThese(), 0, 0, 0];
+    if (tick.age < sinceS) [earlier, most, oldest, known] = [earlier + ofThese(), 0, 0, 0];
   }
   return waiting === undefined ? { nats: 0, ticks } : { nats: earlier + ofThese(), ticks, now };
 };

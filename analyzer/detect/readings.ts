@@ -38,7 +38,7 @@ import {
   WORDS,
   Z,
 } from './record.ts';
-import { copyLast, countSince, recentOf, valuesOf } from './ring.ts';
+import { copyLast, countSince, layOver, recentOf, valuesOf } from './ring.ts';
 import { shapeOf } from './shape.ts';
 import { back, floorOf, isBadWay } from './traits.ts';
 
@@ -58,6 +58,8 @@ export class BankReadings {
   protected readonly options: BankOptions;
   protected readonly metas: (SeriesMeta | undefined)[] = [];
   protected r = records(64);
+  /** Series over whose last samples one more is laid just now. */
+  readonly laid = new Set<number>();
 
   constructor(options: Partial<BankOptions> = {}) {
     this.options = { ...bankDefaults, ...options };
@@ -150,8 +152,9 @@ export class BankReadings {
     let [n, mean] = [u[at + N]!, f[at + MEAN]!];
     if (this.is(index, FROZEN) || this.is(index, RESTING)) return mean;
     const unlearned = this.unlearned(index);
+    const laid = this.laid.has(index) ? 1 : 0;
     for (let back = 1; back <= samples && n > 1; back++) {
-      const value = this.last(index, back);
+      const value = this.last(index, back + laid);
       if (Number.isNaN(value)) continue;
       const rate = 1 / Math.min(n--, this.options.memorySamples);
       if (back > unlearned) mean = meanWithout(mean, value, rate);
@@ -176,6 +179,16 @@ export class BankReadings {
       expected: back(traits, location),
       low: back(traits, location - half),
       high: back(traits, location + half),
+    };
+  }
+
+  /** Lays a sample that belongs to no step over a series' last ones, learned by nobody; what is answered takes it away. One at a time. */
+  lay(index: number, value: number): () => void {
+    const lift = layOver(this.r, index, value);
+    this.laid.add(index);
+    return () => {
+      this.laid.delete(index);
+      lift();
     };
   }
 

@@ -77,3 +77,19 @@ export const copyLast = (r: Records, i: number, count: number, out: Float64Array
   const head = r.b[i * WORDS * 4 + HEAD]!;
   for (let k = 0; k < count; k++) out[to + k] = r.ring[slotOf(i, (head - count + k + RING) & (RING - 1))]!;
 };
+
+/** Lays a sample over the ring of series `i` that belongs to no step and moves nothing else; what is answered takes it away and puts back what it covered. */
+export const layOver = ({ ring, b }: Records, i: number, value: number): (() => void) => {
+  const bytes = i * WORDS * 4;
+  const [head, filled] = [b[bytes + HEAD]!, b[bytes + FILLED]!];
+  const slot = slotOf(i, head);
+  const covered = ring[slot]!;
+  ring[slot] = value;
+  b[bytes + HEAD] = (head + 1) & (RING - 1);
+  b[bytes + FILLED] = Math.min(RING, filled + 1);
+  return () => {
+    ring[slot] = covered;
+    b[bytes + HEAD] = head;
+    b[bytes + FILLED] = filled;
+  };
+};

@@ -162,7 +162,8 @@ export const shuffled = ({ rules, inputs }: Recording, met: ReadonlySet<string>,
         probes.set(hash64(input.schema.probe), hash64(schema.probe));
         return { ...input, schema };
       }
-      case 'frame': {
+      case 'frame':
+      case 'early': {
         const { frame } = input;
         const [schema, probe] = [schemas.get(frame.schema) ?? frame.schema, probes.get(frame.probe) ?? frame.probe];
         return { ...input, frame: { ...frame, schema, probe } };

@@ -34,6 +34,16 @@ describe('the assembler', () => {
     expect(frameOf(third).schema).toBe(second.schema.hash);
   });
 
+  it('tells early of what was told before in the same places, and counts no frame for it', () => {
+    const assembler = start();
+    expect(assembler.early(500, [point('a', 1)])).toBeUndefined();
+    const { schema } = assembler.assemble(1_000, [point('a', 1), point('b', 2)], [], 0);
+    const early = decodeFrame(assembler.early(1_500, [point('b', 3), point('c', 4)])!);
+    expect(early).toMatchObject({ schema: schema.hash, timeMs: 1_500, sequence: 1 });
+    expect('fault' in early ? [] : [...early.values]).toEqual([Number.NaN, 3]);
+    expect(frameOf(assembler.assemble(2_000, [point('a', 5)], [], 0))).toMatchObject({ sequence: 1 });
+  });
+
   it('announces a schema again when the process is reached under a new address', () => {
     const assembler = start();
     const a = assembler.assemble(1_000, [point('a', 1)], [], 0);

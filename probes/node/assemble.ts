@@ -55,16 +55,26 @@ export class Assembler {
       const place = places[i]!;
       if (place >= 0) values[place] = point.value;
     });
-    const frame = encodeFrame({
-      schema: schema.hash,
-      probe: hash64(this.probe),
-      incarnation: this.incarnation,
-      sequence: this.sequence++,
-      lost,
-      timeMs,
-      values,
-    });
+    const frame = this.encode(schema.hash, timeMs, values, lost);
+    this.sequence++;
     return { frame, schema, schemaIsNew: changed };
+  }
+
+  /** Points of columns that were told before, as a frame without a number of its own; undefined before the first schema. */
+  early(timeMs: number, points: readonly Point[]): Uint8Array | undefined {
+    if (this.schema === undefined) return undefined;
+    const { hash, columns } = this.schema;
+    const values = new Float64Array(columns.length).fill(Number.NaN);
+    for (const point of points) {
+      const place = this.columns.get(keyOf(point));
+      if (place !== undefined) values[place] = point.value;
+    }
+    return this.encode(hash, timeMs, values, 0);
+  }
+
+  private encode(schema: string, timeMs: number, values: Float64Array, lost: number): Uint8Array {
+    const { incarnation, sequence } = this;
+    return encodeFrame({ schema, probe: hash64(this.probe), incarnation, sequence, lost, timeMs, values });
   }
 
   private announce(listens: readonly string[]): FrameSchema {

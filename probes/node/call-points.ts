@@ -1,6 +1,6 @@
-// The calls of a tick as points: per edge and for the server, then everything starts from zero again.
+// The calls of a tick as points: per edge and for the server, then everything starts from zero again. Those of edges can be looked at before it ends.
 import type { EdgeRef, Stat } from '@fenghuo/rules/contract';
-import type { Calls } from './calls.ts';
+import { type Calls, type Edge, isSlow } from './calls.ts';
 import type { Emit, Point } from './point.ts';
 import type { Sketch } from './sketch.ts';
 
@@ -32,7 +32,6 @@ const latency = (
       ...of,
     });
   }
-  sketch.reset();
 };
 
 /** Calls of an edge that have no answer yet: how many, how old the oldest that is overdue, how many are, and for how long all of those and half of them have waited. */
@@ -66,6 +65,36 @@ const bits = (set: number): number => {
   return count;
 };
 
+/** What is known of an edge's unanswered calls: their ages; undefined where only calls that have ended are known (foreign spans). */
+type Overdue = ReturnType<Calls['overdue']> | undefined;
+
+const edgePoints = (edge: Edge, overdue: Overdue, emit: Emit): void => {
+  const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
+  const attributes = { 'service.peer.name': edge.callee };
+  latency(emit, edge.metric, edge.latency, attributes, ref);
+  const delta = { kind: 'delta', attributes, edge: ref } as const;
+  emit({ metric: 'fenghuo.client.errors', unit: '{error}', class: 'errors', ...delta, value: edge.errors });
+  emit({
+    metric: 'fenghuo.client.calls.failing_moments',
+    unit: '{moment}',
+    class: 'traffic',
+    ...delta,
+    value: bits(edge.failedAt),
+  });
+  if (overdue !== undefined) waiting(emit, edge.active, overdue.get(edge) ?? [], { attributes, edge: ref });
+};
+
+/**
+ * Emits how the calls of every edge have fared since the last tick, and leaves them as they are; nothing where none is in trouble: none has failed, waits
+ * for longer than the slowest lately took, or took longer.
+ */
+export const earlyPoints = (calls: Calls, monotonicMs: number, emit: Emit): void => {
+  const overdue = calls.overdue(monotonicMs);
+  const edges = [...calls.edges.values()];
+  const inTrouble = (edge: Edge): boolean => edge.errors > 0 || overdue.has(edge) || isSlow(edge);
+  if (edges.some(inTrouble)) for (const edge of edges) edgePoints(edge, overdue, emit);
+};
+
 /**
  * Emits and resets what was called and served since the last tick.
  * @param monotonicMs to which moment unanswered calls are aged; undefined where only calls that have ended are known (foreign spans).
@@ -73,32 +102,8 @@ const bits = (set: number): number => {
 export const callPoints = (calls: Calls, monotonicMs: number | undefined, emit: Emit): void => {
   const overdue = monotonicMs === undefined ? undefined : calls.overdue(monotonicMs);
   for (const edge of calls.edges.values()) {
-    const ref: EdgeRef = { callee: edge.callee, protocol: edge.protocol };
-    const attributes = { 'service.peer.name': edge.callee };
+    edgePoints(edge, overdue, emit);
     calls.settle(edge);
-    latency(emit, edge.metric, edge.latency, attributes, ref);
-    emit({
-      metric: 'fenghuo.client.errors',
-      unit: '{error}',
-      kind: 'delta',
-      class: 'errors',
-      attributes,
-      edge: ref,
-      value: edge.errors,
-    });
-    emit({
-      metric: 'fenghuo.client.calls.failing_moments',
-      unit: '{moment}',
-      kind: 'delta',
-      class: 'traffic',
-      attributes,
-      edge: ref,
-      value: bits(edge.failedAt),
-    });
-    edge.errors = 0;
-    edge.failedAt = 0;
-    if (overdue === undefined) continue;
-    waiting(emit, edge.active, overdue.get(edge) ?? [], { attributes, edge: ref });
   }
   calls.statements.emit(emit);
   for (const source of calls.sources.values()) {
@@ -114,19 +119,22 @@ export const callPoints = (calls: Calls, monotonicMs: number | undefined, emit: 
       edge,
       value: source.errors,
     });
+    source.latency.reset();
     source.errors = 0;
   }
   if (!calls.served) return;
-  latency(emit, 'http.server.request.duration', calls.server.latency, {});
+  const { server } = calls;
+  latency(emit, 'http.server.request.duration', server.latency, {});
   emit({
     metric: 'fenghuo.server.errors',
     unit: '{error}',
     kind: 'delta',
     class: 'errors',
     attributes: {},
-    value: calls.server.errors,
+    value: server.errors,
   });
-  calls.server.errors = 0;
+  server.latency.reset();
+  server.errors = 0;
   if (overdue === undefined) return;
   emit({
     metric: 'http.server.active_requests',
@@ -134,6 +142,6 @@ export const callPoints = (calls: Calls, monotonicMs: number | undefined, emit: 
     kind: 'gauge',
     class: 'saturation',
     attributes: {},
-    value: calls.server.active,
+    value: server.active,
   });
 };

@@ -2,7 +2,7 @@
 import { limits, type Stat } from '@fenghuo/rules/contract';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
-import { callPoints } from './call-points.ts';
+import { callPoints, earlyPoints } from './call-points.ts';
 import { type CallSpan, Calls, openCallMsMax, openCallsMax } from './calls.ts';
 import type { Point } from './point.ts';
 
@@ -195,5 +195,47 @@ describe('a consumer', () => {
     expect(figure(points, 'fenghuo.consumer.errors', 'orders')).toBe(1);
     expect(points.every(({ edge }) => edge?.role === 'consumer')).toBe(true);
     expect(figure(tick(calls), 'messaging.process.duration', 'orders', 'count')).toBe(0);
+  });
+});
+
+describe('half way through a tick', () => {
+  const early = (calls: Calls, nowMs: number): Point[] => {
+    const points: Point[] = [];
+    earlyPoints(calls, nowMs, (point) => void points.push(point));
+    return points;
+  };
+  const metric = 'http.client.request.duration';
+  /** A till that called two banks for some ticks, each as quick as the other. */
+  const used = (): Calls => {
+    const calls = new Calls();
+    for (let i = 0; i < 5; i++) {
+      finish(calls, span(to('bank-a'), { seconds: 0.05 }), span(to('bank-b'), { seconds: 0.05 }));
+      tick(calls, i * 1_000);
+    }
+    return calls;
+  };
+
+  it('says nothing while no call fails, waits or takes longer than the slowest did lately', () => {
+    const calls = used();
+    finish(calls, span(to('bank-a'), { seconds: 0.04 }));
+    calls.started(span(to('bank-b')), 5_000);
+    expect(early(calls, 5_030)).toEqual([]);
+  });
+
+  it.each([
+    ['fails', (calls: Calls) => finish(calls, span(to('bank-a'), { seconds: 0.01, error: true }))],
+    ['takes longer', (calls: Calls) => finish(calls, span(to('bank-a'), { seconds: 0.3 }))],
+    ['waits', (calls: Calls) => calls.started(span(to('bank-a')), 5_100)],
+  ])('tells of all its calls as soon as one %s, and the tick tells the whole of it again', (_, happens) => {
+    const calls = used();
+    finish(calls, span(to('bank-b'), { seconds: 0.02 }));
+    happens(calls);
+    const half = early(calls, 5_500);
+    expect(figure(half, metric, 'bank-b:80', 'count')).toBe(1);
+    finish(calls, span(to('bank-b'), { seconds: 0.02 }));
+    const whole = tick(calls, 5_500);
+    expect(figure(whole, metric, 'bank-b:80', 'count')).toBe(2);
+    for (const { metric: of, edge, stat, value } of half)
+      if (edge?.callee === 'bank-a:80') expect(figure(whole, of, edge.callee, stat)).toBe(value);
   });
 });

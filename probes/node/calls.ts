@@ -45,6 +45,8 @@ export const openCallMsMax = 600_000;
 const LISTENS_MAX = 64;
 /** The slowest call is remembered for so long, in ticks, that a quarter of it is left after a minute. */
 const USUAL_KEEP = 0.25 ** (1 / 60);
+/** Whether a call of this tick took longer than the slowest lately did. */
+export const isSlow = ({ latency, usual }: Edge): boolean => usual !== undefined && latency.max > usual;
 const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
 /** Moments of a tick that are told apart. */
 const MOMENTS = 10;
@@ -154,10 +156,13 @@ export class Calls {
     return ages;
   }
 
-  /** Ends the tick of an edge: its slowest call becomes what is usual, and what was usual fades. */
+  /** Ends the tick of an edge: its slowest call becomes what is usual, what was usual fades, and its figures begin anew. */
   settle(edge: Edge): void {
     if (edge.latency.count > 0 || edge.usual !== undefined)
       edge.usual = Math.max(edge.latency.max, (edge.usual ?? 0) * USUAL_KEEP);
+    edge.latency.reset();
+    edge.errors = 0;
+    edge.failedAt = 0;
   }
 
   /** The queue that a message came from. A span that only received it, and worked on nothing, is none of ours. */

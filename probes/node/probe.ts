@@ -11,7 +11,7 @@ import {
 } from '@fenghuo/rules/contract';
 import { Assembler } from './assemble.ts';
 import { Business } from './business.ts';
-import { callPoints } from './call-points.ts';
+import { callPoints, earlyPoints } from './call-points.ts';
 import { Calls } from './calls.ts';
 import type { ProbeClock } from './clock.ts';
 import type { ProbeConfig } from './config.ts';
@@ -107,6 +107,14 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
       tells: lost,
     });
   };
+  /** Half way through a tick: how calls in trouble have fared in it. Whoever waits for the bus has older things to tell. */
+  const early = (timeMs: number): void => {
+    if (stopped || outbox.waits) return;
+    const points: Point[] = [];
+    earlyPoints(calls, clock.monotonic(), (point) => void points.push(point));
+    const bytes = points.length === 0 ? undefined : assembler.early(timeMs, points);
+    if (bytes !== undefined) outbox.put({ subject: subjects.early(partition, id), bytes });
+  };
   // Each probe a little later than the next, so that a host's probes do not all wake at once.
   const phase = parseInt(config.instance.replace(/\D/g, '').slice(-4) || '0', 10) % 120;
   let lastMs: number | undefined;
@@ -119,6 +127,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     lastMs = next;
     clock.after(next - now + phase, () => {
       if (next !== flushedMs) tick(next).catch(() => undefined);
+      clock.after(limits.earlyMs, () => early(next + limits.earlyMs));
       plan();
     });
   };

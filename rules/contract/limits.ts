@@ -3,6 +3,8 @@
 export const limits = {
   /** Ticks of every probe: one frame a second. */
   tickMs: 1_000,
+  /** So far into a tick a probe whose calls are in trouble tells how they have fared in it: half the wait for the next frame. */
+  earlyMs: 500,
   /** A frame with more columns is split by the probe; 4,096 doubles are 32 KiB on the wire. */
   frameColumnsMax: 4_096,
   /** NATS default maximum payload is 1 MiB; a schema of 4,096 columns stays below it. */

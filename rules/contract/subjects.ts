@@ -20,6 +20,8 @@ export const subjects = {
   /** Everything of one partition: what TELEMETRY-<p> stores. */
   telemetry: (partition: number): string => `fh.t.${partition}.>`,
   frame: (partition: number, probe: string): string => `fh.t.${partition}.frame.${token(probe)}`,
+  /** How calls in trouble have fared in a tick so far, as a frame: evidence for the engine, told whole by the tick's own frame, stored by nobody. */
+  early: (partition: number, probe: string): string => `fh.t.${partition}.early.${token(probe)}`,
   schema: (partition: number, probe: string): string => `fh.t.${partition}.schema.${token(probe)}`,
   /** Deploys, configuration, promotions, weather, maintenance (input.ts: ChangeEvent). */
   event: (partition: number): string => `fh.t.${partition}.event`,
@@ -57,7 +59,7 @@ export const deadLetterHeaders = {
   seq: 'fh-seq',
 } as const;
 
-const telemetryKinds = ['frame', 'schema', 'event', 'command', 'flag', 'business'] as const;
+const telemetryKinds = ['frame', 'early', 'schema', 'event', 'command', 'flag', 'business'] as const;
 /** What the third/fourth token of a telemetry subject says the message is. */
 export type TelemetryKind = (typeof telemetryKinds)[number];
 const isTelemetryKind = (kind: string | undefined): kind is TelemetryKind =>

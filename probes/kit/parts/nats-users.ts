@@ -48,6 +48,7 @@ const permissions: Readonly<Record<NatsRole, (user: string) => Permissions>> = {
     publish: {
       allow: [
         'fh.t.*.frame.>',
+        'fh.t.*.early.>',
         'fh.t.*.schema.>',
         'fh.t.*.flag.>',
         'fh.t.*.business.>',

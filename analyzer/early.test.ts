@@ -1,0 +1,86 @@
+// A bank of few calls fails a third of them: two ticks leave room for chance, and half a tick more does not. Nothing of the look remains.
+import { hash64 } from '@fenghuo/rules/contract';
+import { expect, it } from 'vitest';
+import { lookEarly } from './early.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { step } from './pipeline.ts';
+import { randomNames, rulesFor } from './testing/platform.ts';
+import { probeOf } from './testing/probe.ts';
+
+const toBank = { edge: { callee: 'bank', protocol: 'http' }, metric: 'http.client.request.duration' } as const;
+const till = probeOf('till', [
+  { ...toBank, unit: 's', kind: 'delta', class: 'traffic', stat: 'count' },
+  { ...toBank, unit: 's', class: 'latency', stat: 'p50' },
+  { ...toBank, unit: 's', class: 'latency', stat: 'max' },
+  { ...toBank, metric: 'fenghuo.client.errors', unit: '{error}', kind: 'delta', class: 'errors' },
+]);
+type Tick = readonly [calls: number, failed: number];
+/** The columns of a tick; without calls there is nothing to time. */
+const figures = ([calls, failed]: Tick): readonly number[] => {
+  const took = calls === 0 ? Number.NaN : 0.05;
+  return [calls, took, took + 0.01, failed];
+};
+
+/** Four healthy minutes of four calls a second, then these ticks. */
+const after = (...ticks: readonly Tick[]): { readonly engine: Engine; readonly at: number } => {
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: till.schema });
+  const all = [...Array.from({ length: 240 }, (): Tick => [4, 0]), ...ticks];
+  for (const [i, tick] of all.entries())
+    step(engine, { seq: i + 2, atMs: (i + 1) * 1_000 + 20, kind: 'frame', frame: till.frame(i + 1, ...figures(tick)) });
+  return { engine, at: all.length };
+};
+const earlyOf = (at: number, tick: Tick) => ({ ...till.frame(at, ...figures(tick)), timeMs: at * 1_000 + 500 });
+/** What an early look decides, half a second after the tick. */
+const decided = ({ engine, at }: ReturnType<typeof after>, tick: Tick, lateMs = 0): readonly string[] => {
+  const atMs = at * 1_000 + 520 + lateMs;
+  return step(engine, { seq: at + 2, atMs, kind: 'early', frame: earlyOf(at, tick) }).decisions.map(({ type }) => type);
+};
+const opens = expect.arrayContaining(['incident.opened', 'incident.cause']);
+const troubled: readonly Tick[] = [
+  [4, 1],
+  [4, 2],
+];
+
+it('opens with what half a tick more puts beyond doubt, half a second before the next tick would', () => {
+  const waiting = after(...troubled);
+  expect(waiting.engine.files.size).toBe(0);
+  expect(decided(waiting, [3, 3])).toEqual(opens);
+});
+
+it('opens nothing by itself, however bad: half a tick is evidence beside whole ones', () => {
+  expect(decided(after([4, 0]), [3, 3])).toEqual([]);
+});
+
+it('opens nothing where the trouble has passed, and nothing when it comes after the tick that it is of', () => {
+  expect(decided(after(...troubled), [3, 0])).toEqual([]);
+  const { engine, at } = after(...troubled, [4, 0]);
+  expect(decided({ engine, at: at - 1 }, [3, 3], 1_000)).toEqual([]);
+});
+
+it('leaves the engine as it was: the samples, what is usual, and what the next ticks decide', () => {
+  const [looked, other] = [after(...troubled), after(...troubled)];
+  const state = ({ engine }: ReturnType<typeof after>) =>
+    engine.watch.layoutOf(till.schema.hash)!.series.map((one) => ({
+      ...engine.watch.bank.recent(one.index),
+      usual: engine.watch.bank.baseline(one.index),
+      last: [one.last, one.lastMs],
+    }));
+  const before = state(looked);
+  expect(lookEarly(looked.engine, earlyOf(looked.at, [2, 2])).length).toBeGreaterThan(0);
+  expect(lookEarly(looked.engine, earlyOf(looked.at, [0, 0]))).toEqual([]);
+  expect(state(looked)).toEqual(before);
+  const next = ({ engine, at }: ReturnType<typeof after>) =>
+    step(engine, {
+      seq: 999,
+      atMs: (at + 1) * 1_000 + 20,
+      kind: 'frame',
+      frame: till.frame(at + 1, ...figures([4, 3])),
+    });
+  expect(next(looked)).toEqual(next(other));
+});
+
+it('is nothing to whoever does not know its columns', () => {
+  const { engine, at } = after(...troubled);
+  expect(lookEarly(engine, { ...earlyOf(at, [3, 3]), schema: hash64('another') })).toEqual([]);
+});
