@@ -8,6 +8,8 @@ import type { Parcel } from './outbox.ts';
 export type Link = {
   /** Stores one message; undefined while there is no connection. */
   send(parcel: Parcel): Promise<void> | undefined;
+  /** Sends what is worth nothing later: no answer is waited for, and nothing is kept. */
+  tell(subject: string, bytes: Uint8Array): void;
   /** Called with each new connection. */
   onConnect(fn: (nc: NatsConnection) => void): void;
   close(): Promise<void>;
@@ -96,6 +98,9 @@ export const openLink = (config: ProbeConfig, clock: ProbeClock): Link => {
           throw error;
         },
       );
+    },
+    tell: (subject, bytes) => {
+      if (nc?.isClosed() === false) nc.publish(subject, bytes);
     },
     onConnect: (fn) => {
       listeners.push(fn);

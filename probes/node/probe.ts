@@ -113,7 +113,7 @@ export const startProbe = (config: ProbeConfig, clock: ProbeClock, reader: TickR
     const points: Point[] = [];
     earlyPoints(calls, clock.monotonic(), (point) => void points.push(point));
     const bytes = points.length === 0 ? undefined : assembler.early(timeMs, points);
-    if (bytes !== undefined) outbox.put({ subject: subjects.early(partition, id), bytes });
+    if (bytes !== undefined) link.tell(subjects.early(partition, id), bytes);
   };
   // Each probe a little later than the next, so that a host's probes do not all wake at once.
   const phase = parseInt(config.instance.replace(/\D/g, '').slice(-4) || '0', 10) % 120;
