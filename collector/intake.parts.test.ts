@@ -82,6 +82,17 @@ it('keeps frames that arrive before their schema, whether it comes in the stream
   expect(await letters('schema_unknown')).toEqual([]);
 });
 
+it('keeps nothing of an early look: the frame of its tick tells the whole of it', async () => {
+  const plover = new Sender(bus, 'plover@1', 20);
+  await plover.announce();
+  await plover.send(FROM_MS);
+  await publish(subjects.early(0, 'plover@1'), plover.last);
+  await plover.send(FROM_MS + 1_000);
+  expect(await isStored(plover)).toBe(true);
+  expect(await stored(plover)).toEqual(plover.ledger);
+  expect(await letters('subject_unknown')).toEqual([]);
+});
+
 it('refuses what cannot be read, with the reason and where it stood, and stores what comes beside it', async () => {
   const good = new Sender(bus, 'crane@1', 20);
   const stranger = new Sender(bus, 'stranger@1', 20);

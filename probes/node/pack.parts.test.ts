@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { type Bus, connectBus, ensureStreams, realClock } from '@fenghuo/kit';
 import { startTestNats, type TestNats } from '@fenghuo/kit/testing';
-import { type Column, type FlagLease, flagKey, flagsBucket } from '@fenghuo/rules/contract';
+import { type Column, type FlagLease, flagKey, flagsBucket, limits } from '@fenghuo/rules/contract';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Child, startNode } from './testing/child.ts';
 import { type ForeignApp, installForeignApp } from './testing/foreign.ts';
@@ -31,6 +31,7 @@ let nats: TestNats;
 let bus: Bus;
 let bank: Server;
 let bankAddress = '';
+let bankFails = false;
 /** NATS, but that it is reached later than a second: every probe has had a tick by then. */
 let lateNats: TcpServer;
 const running: Child[] = [];
@@ -67,6 +68,7 @@ const tap = (): Wire => {
 const portOf = (server: TcpServer): number => Number(Reflect.get(Object(server.address()), 'port'));
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const served = (c: Column): boolean => c.metric === 'http.server.request.duration' && c.stat === 'count';
+const failedAtBank = (c: Column): boolean => c.metric === 'fenghuo.client.errors' && c.edge?.callee === bankAddress;
 const toBank = (c: Column): boolean => c.stat === 'count' && c.edge?.callee === bankAddress;
 const lease = (leaseMs: number): FlagLease => ({
   v: 1,
@@ -90,7 +92,7 @@ beforeAll(async () => {
   nats = await startTestNats();
   bus = await connectBus(nats.config(), 'test');
   await ensureStreams(bus, { partitions: 1 });
-  bank = createServer((_, response) => response.end('paid'));
+  bank = createServer((_, response) => response.writeHead(bankFails ? 500 : 200).end('paid'));
   lateNats = createTcpServer(async (socket) => {
     await realClock.sleep(1_200);
     const { hostname, port } = new URL(nats.url);
@@ -132,6 +134,27 @@ describe('an express app with the published probe', () => {
       expect(wire.frames.map((frame) => frame.sequence)).toEqual(wire.frames.map((_, i) => i));
     },
   );
+
+  it('tells half way through a tick how calls fare while some fail, once, and counts no frame for it', async () => {
+    const wire = tap();
+    const url = await urlOf(start('app.mjs'));
+    await pay(url);
+    await until('the bank is known', () => sum(wire.values(toBank)) === 1 && wire.frames.length > 2);
+    expect(wire.early).toEqual([]);
+    bankFails = true;
+    try {
+      for (const end = realClock.monotonic() + 3_000; realClock.monotonic() < end; await realClock.sleep(50))
+        await fetch(url);
+    } finally {
+      bankFails = false;
+    }
+    const ticks = wire.early.map(({ timeMs }) => timeMs);
+    expect(ticks.length).toBeGreaterThanOrEqual(2);
+    expect(ticks).toEqual([...new Set(ticks)]);
+    expect(ticks.map((timeMs) => timeMs % limits.tickMs)).toEqual(ticks.map(() => limits.earlyMs));
+    expect(wire.frames.map((frame) => frame.sequence)).toEqual(wire.frames.map((_, i) => i));
+    expect(sum(wire.values(failedAtBank))).toBeGreaterThan(sum(wire.values(toBank)) / 2);
+  });
 
   it('follows a lease within the second, and returns when it ends with nobody alive to end it', async () => {
     const url = await urlOf(start('app.mjs'));

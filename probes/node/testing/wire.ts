@@ -4,6 +4,8 @@ import { type Column, decodeFrame, type Frame, frameSchema, parseTelemetrySubjec
 
 export type Wire = {
   readonly frames: readonly Frame[];
+  /** Early looks, as they came. */
+  readonly early: readonly Frame[];
   /** Values over all frames so far of the columns that `is` admits, in order of arrival; NaN (missing) left out. */
   values(is: (column: Column) => boolean): number[];
   close(): void;
@@ -12,6 +14,7 @@ export type Wire = {
 export const listen = (bus: Bus): Wire => {
   const schemas = new Map<string, readonly Column[]>();
   const frames: Frame[] = [];
+  const early: Frame[] = [];
   const subscription = bus.nc.subscribe('fh.t.*.>', {
     callback: (_, message) => {
       const kind = parseTelemetrySubject(message.subject)?.kind;
@@ -19,14 +22,15 @@ export const listen = (bus: Bus): Wire => {
         const schema = frameSchema.parse(message.json());
         schemas.set(schema.hash, schema.columns);
       }
-      if (kind !== 'frame') return;
+      if (kind !== 'frame' && kind !== 'early') return;
       const frame = decodeFrame(message.data);
       if ('fault' in frame) throw new Error(frame.fault);
-      frames.push(frame);
+      (kind === 'frame' ? frames : early).push(frame);
     },
   });
   return {
     frames,
+    early,
     values: (is) =>
       frames.flatMap((frame) =>
         (schemas.get(frame.schema) ?? []).flatMap((column, i) => {
