@@ -16,6 +16,8 @@ export type CaseFile = {
   /** Who was called in what opened it, and who called; empty where a figure of the business did. */
   readonly felt: ReadonlySet<string>;
   readonly feltBy: ReadonlySet<string>;
+  /** Ids of the series that opened it. */
+  readonly trigger: readonly string[];
   /** The calls that failed, where nothing else opened it but what customers felt of them. */
   readonly alarm: Alarm | undefined;
   /** The cause's own series and the figure up to which each is healthy, as it was before the onset. */
@@ -57,6 +59,7 @@ export const openFile = (decision: Opened): CaseFile => {
     unlearnt: new Set(),
     felt: new Set(calls.map(({ entity }) => entity)),
     feltBy: new Set(calls.flatMap(({ caller }) => caller ?? [])),
+    trigger: trigger.map(({ series }) => series),
     alarm: alarmOf(decision),
     references: new Map(),
     causeId: undefined,

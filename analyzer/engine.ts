@@ -166,7 +166,7 @@ export const apply = (engine: Engine, decision: Decision): void => {
       file.causeId = decision.id;
       file.causeMs = decision.atMs;
       for (const entity of [decision.cause.entity, ...decision.affected]) touch(engine, file, entity);
-      reference(engine, file, judgedBy(engine, decision));
+      reference(engine, file, judgedBy(engine, file, decision));
       break;
     case 'incident.inhibited':
       file.told.add(`${decision.entity}\u0000${decision.metric}`);
@@ -222,14 +222,15 @@ export const healthyUpTo = (engine: Engine, one: Series): number => {
   return Math.max(high, expected + change);
 };
 
-/** The figures by which a cause is judged healthy: a host, which nobody calls, by those that named it. */
+/** The figures by which a cause is judged healthy: a host, which nobody calls, by those that named it, or those that raised the alarm while none of its own was beyond its band yet. */
 const judgedBy = (
   engine: Engine,
+  { trigger }: CaseFile,
   { cause, ranking }: Extract<Decision, { type: 'incident.cause' }>,
 ): readonly Series[] => {
   if (cause.entityKind !== 'host') return figures(engine, cause.entity);
-  const named = ranking.find(({ entity }) => entity === cause.entity)?.evidence ?? [];
-  return named.flatMap(({ series }) => engine.watch.find(series) ?? []);
+  const named = ranking.find(({ entity }) => entity === cause.entity)?.evidence.map(({ series }) => series) ?? [];
+  return (named.length > 0 ? named : trigger).flatMap((id) => engine.watch.find(id) ?? []);
 };
 
 const reference = (engine: Engine, file: CaseFile, judged: readonly Series[]): void => {

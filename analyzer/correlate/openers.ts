@@ -11,6 +11,7 @@ import { agreement } from './agreement.ts';
 import { anew } from './anew.ts';
 import { callsBehind, slowestEnded, weighed } from './calls.ts';
 import { confessed } from './confessed.ts';
+import { mayOpenEarly } from './early.ts';
 import { failing } from './failing.ts';
 import { failuresIn, failuresSinceCalm, isOfFailures, leastFailures } from './failures.ts';
 import { goneNats } from './gone.ts';
@@ -21,7 +22,7 @@ import { planned } from './planned.ts';
 import { natsNeeded, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { plainlySlow, slowEdges, told } from './slow.ts';
-import { tickS, unanswered } from './unanswered.ts';
+import { tickS, unanswered, waitedBefore } from './unanswered.ts';
 import { nothing, type Weighed } from './weighed.ts';
 
 export type Opener = {
@@ -74,12 +75,22 @@ const crowd = (watch: Watch, one: Series): number => {
 const ofCustomers = ({ kpis, tickMs }: Engine): readonly number[] =>
   kpis.all.flatMap(({ series }) => (series.lastMs >= tickMs - waitMsMax ? [series.index] : []));
 
+/** Indices of what an early look tells of calls that may open an incident. */
+const laidOf = ({ bank, series, opens }: Watch): readonly number[] =>
+  [...bank.laid].filter((index) => opens.has(series.get(index)!.meta.class));
+
 /** Indices of what is anomalous and may open an incident, of what fails, of what is slow and of what customers feel, each once. */
 const indices = (engine: Engine): ReadonlySet<number> => {
   const { opening, failed } = engine.watch;
   const found = new Set<number>();
   for (const index of opening) if (!failed.few.has(index)) found.add(index);
-  for (const some of [failed.ofEdges, failed.own, slowEdges(engine.watch, engine.tickMs), ofCustomers(engine)])
+  for (const some of [
+    failed.ofEdges,
+    failed.own,
+    slowEdges(engine.watch, engine.tickMs),
+    ofCustomers(engine),
+    laidOf(engine.watch),
+  ])
     for (const index of some) found.add(index);
   return found;
 };
@@ -127,19 +138,20 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const waits = ofCalls === undefined ? nothing : unanswered(watch, one, ofCalls);
   const suffered = isAge || ended.ticks > 0 ? Math.max(ended.ticks, isLate ? waits.ticks : 0) : 0;
   const own = suffered > 0 ? confessed(watch, one, Math.max(ended.nats, waits.nats), tickMs) : undefined;
-  // An early look adds to what whole ticks have shown, and is none.
-  const early = watch.bank.laid.has(one.index) ? 1 : 0;
-  const seen = Math.max(suffered, own?.ticks ?? 0);
-  const ticks = seen - early;
-  if (ticks < 1) return undefined;
+  // An early look adds to what whole ticks have shown: beside one it is another, by itself it is none.
+  const isEarly = watch.bank.laid.has(one.index);
+  const carried = isEarly && suffered === 1 && waitedBefore(watch, one) ? 1 : 0;
+  const ticks = Math.max(suffered, own?.ticks ?? 0) + carried;
+  if (ticks < (isEarly ? 2 : 1)) return undefined;
+  if (isEarly && !mayOpenEarly(watch, one, ticks - 1, ended.ticks - 1)) return undefined;
   const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
   const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
   // While one hangs for a whole tick, others that hang as well may have been given up on.
-  const givenUp = isAge && waits.ticks - early >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
+  const givenUp = isAge && waits.ticks - (isEarly ? 1 : 0) >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
   const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone + givenUp;
-  const span = Math.max(seen, ended.span ?? 0);
+  const span = Math.max(ticks, ended.span ?? 0);
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
   return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
 };

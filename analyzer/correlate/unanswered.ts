@@ -117,3 +117,10 @@ export const unanswered = (watch: Watch, one: Series, rule: DetectorRule): Weigh
   }
   return waiting === undefined ? { nats: 0, ticks } : { nats: earlier + ofThese(), ticks, now };
 };
+
+/** Whether calls of the same edge as `one` had no answer at the tick before its last, for longer than matters: what has ended late since is the same trouble. */
+export const waitedBefore = (watch: Watch, { calls }: Series): boolean => {
+  const [age, rule] = [watch.groups.ages.get(calls), watch.opens.get('latency')];
+  if (age === undefined || rule === undefined) return false;
+  return matters(watch.bank.last(age.index, 2), watch.expected(age).expected, 'up', rule, age.meta.unit);
+};
