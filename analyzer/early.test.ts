@@ -84,3 +84,71 @@ it('is nothing to whoever does not know its columns', () => {
   const { engine, at } = after(...troubled);
   expect(lookEarly(engine, { ...earlyOf(at, [3, 3]), schema: hash64('another') })).toEqual([]);
 });
+
+const waits = { ...toBank, class: 'saturation' } as const;
+const hanging = probeOf('till', [
+  { ...toBank, unit: 's', kind: 'delta', class: 'traffic', stat: 'count' },
+  { ...toBank, unit: 's', class: 'latency', stat: 'mean' },
+  { ...toBank, unit: 's', class: 'latency', stat: 'p50' },
+  { ...toBank, unit: 's', class: 'latency', stat: 'max' },
+  { ...waits, metric: 'fenghuo.client.active_requests', unit: '{request}' },
+  { ...toBank, metric: 'fenghuo.client.oldest_request.age', unit: 's', class: 'latency', stat: 'max' },
+  { ...waits, metric: 'fenghuo.client.active_requests.overdue', unit: '{request}' },
+]);
+const bank = probeOf('bank', [
+  { metric: 'http.server.active_requests', unit: '{request}', class: 'saturation' },
+  { metric: 'process.cpu.utilization' },
+]);
+/** Calls that ended, how long they took, how many wait and for how long; what the bank has under way where it tells. */
+type Wait = {
+  readonly ended: number;
+  readonly took?: number;
+  readonly waiting?: number;
+  readonly age?: number;
+  readonly there?: number;
+};
+const waitFigures = ({ ended, took = Number.NaN, waiting = 0, age = 0 }: Wait): readonly number[] => [
+  ended,
+  took,
+  took,
+  took,
+  waiting,
+  age,
+  age > 0 ? waiting : 0,
+];
+const well: Wait = { ended: 10, took: 0.05, there: 0 };
+/** What an early look decides after four healthy minutes of ten calls a second and these ticks. */
+const afterWaits = (ticks: readonly Wait[], half: Wait, tells = false): readonly string[] => {
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  let seq = 1;
+  for (const { schema } of tells ? [hanging, bank] : [hanging])
+    step(engine, { seq: seq++, atMs: 0, kind: 'schema', schema });
+  const all = [...Array.from({ length: 240 }, () => well), ...ticks];
+  for (const [i, tick] of all.entries()) {
+    const atMs = (i + 1) * 1_000 + 20;
+    if (tells) step(engine, { seq: seq++, atMs, kind: 'frame', frame: bank.frame(i + 1, tick.there ?? 0, 0.1) });
+    step(engine, { seq: seq++, atMs, kind: 'frame', frame: hanging.frame(i + 1, ...waitFigures(tick)) });
+  }
+  expect(engine.files.size).toBe(0);
+  const frame = { ...hanging.frame(all.length, ...waitFigures(half)), timeMs: all.length * 1_000 + 500 };
+  return step(engine, { seq, atMs: frame.timeMs + 20, kind: 'early', frame }).decisions.map(({ type }) => type);
+};
+const begins: Wait = { ended: 9, took: 0.05, waiting: 2, age: 0.09, there: 2 };
+const stands: Wait = { ended: 0, waiting: 12, age: 1.09, there: 12 };
+const still: Wait = { ended: 0, waiting: 17, age: 1.59, there: 17 };
+
+it('opens for calls that wait for a whole tick and a half, where the tick before showed the first of them', () => {
+  expect(afterWaits([begins, stands], still)).toEqual(opens);
+  expect(afterWaits([well, stands], still)).toEqual([]);
+});
+
+it('waits for whole ticks while it is not known whether the calls have reached a callee that tells of itself', () => {
+  expect(afterWaits([begins, stands], still, true)).toEqual(opens);
+  const lost = [begins, stands].map((tick) => ({ ...tick, there: 0 }));
+  expect(afterWaits(lost, still, true)).toEqual([]);
+});
+
+it('takes calls that waited at the tick and have ended late since for one trouble', () => {
+  expect(afterWaits([begins, stands], { ended: 17, took: 1.2 })).toEqual(opens);
+  expect(afterWaits([begins, stands], { ended: 17, took: 0.05 })).toEqual([]);
+});
