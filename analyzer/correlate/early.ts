@@ -1,17 +1,11 @@
 // What an early look may open. The cause is ranked by the whole ticks before it, which must know enough by then: a trouble half a tick old has not yet shown
 // who is gone, whether what was sent has arrived, or what a release asks for.
+import { beyondUsual, haveArrived } from '../arrived.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
 
 /** Whole ticks that must have shown something of the trouble. */
 const SIGNS_MIN = 2;
-
-/** Share of the calls that wait at the caller which the callee has under way itself, and how many those are at least: one call may be under way anywhere. */
-const SHARE_MIN = 0.5;
-const CALLS_MIN = 1.5;
-
-/** What is under way beyond what is usual, requests. */
-const beyondUsual = ({ bank }: Watch, one: Series): number => one.last - Math.max(0, bank.baseline(one.index).location);
 
 const isUnderWay = ({ meta }: Series): boolean =>
   meta.caller === undefined && meta.class === 'saturation' && meta.unit === '{request}';
@@ -19,10 +13,11 @@ const isUnderWay = ({ meta }: Series): boolean =>
 /** Whether calls have reached whom they were sent to. Of a callee that tells nothing itself nobody will ever know, and it answers for its network too. */
 const haveReached = (watch: Watch, { meta, calls }: Series): boolean => {
   if (watch.probes.of(meta.entity).length === 0) return true;
-  const waiting = watch.groups.waiting.get(calls);
-  const there = watch.places.of(meta.entity).filter(isUnderWay);
-  const most = Math.max(0, ...there.map((one) => beyondUsual(watch, one)));
-  return waiting !== undefined && most >= Math.max(CALLS_MIN, SHARE_MIN * beyondUsual(watch, waiting));
+  const { bank, groups, places } = watch;
+  const waiting = groups.waiting.get(calls);
+  if (waiting === undefined) return false;
+  const over = beyondUsual(waiting.last, bank.baseline(waiting.index));
+  return places.of(meta.entity).some((one) => isUnderWay(one) && haveArrived(one.last, bank.baseline(one.index), over));
 };
 
 /** Whether a call of the edge waited for longer than the slowest lately took, so many samples back. */

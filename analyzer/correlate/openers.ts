@@ -53,6 +53,8 @@ export type Stirring = {
   readonly peers: Against | undefined;
   readonly isAge: boolean;
   readonly isGone: boolean;
+  /** False where only an early look shows so much, and the ticks before it do not know enough for a cause. */
+  readonly mayOpen: boolean;
 };
 
 /** Ticks in a row whose mean or slowest tenth is slow are no single call's doing. */
@@ -143,7 +145,7 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const carried = isEarly && suffered === 1 && waitedBefore(watch, one) ? 1 : 0;
   const ticks = Math.max(suffered, own?.ticks ?? 0) + carried;
   if (ticks < (isEarly ? 2 : 1)) return undefined;
-  if (isEarly && !mayOpenEarly(watch, one, ticks - 1, ended.ticks - 1)) return undefined;
+  const mayOpen = !isEarly || mayOpenEarly(watch, one, ticks - 1, ended.ticks - 1);
   const failed = one.meta.class === 'errors' && one.meta.caller !== undefined && ended.ticks > 0;
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
@@ -153,7 +155,7 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone + givenUp;
   const span = Math.max(ticks, ended.span ?? 0);
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
-  return { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers: held };
+  return { one, rule, shown, ticks, span, waits, own, isAge, isGone, mayOpen, peers: held };
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
@@ -188,10 +190,11 @@ type Beside = { readonly agreed: number; readonly isPlainlySlow: boolean };
 /** What stirs as an opener, where it may be one. @param needed nats that are no chance on this platform */
 const opener = (
   engine: Engine,
-  { one, rule, shown, ticks, span, waits, own, isAge, isGone, peers }: Stirring,
+  { one, rule, shown, ticks, span, waits, own, isAge, isGone, mayOpen, peers }: Stirring,
   { agreed, isPlainlySlow }: Beside,
   needed: number,
 ): Opener | undefined => {
+  if (!mayOpen) return undefined;
   const { watch } = engine;
   const { index, meta } = one;
   const isBusiness = meta.class === 'business';

@@ -17,16 +17,15 @@ export const slowEdges = function* (watch: Watch, tickMs: number): Generator<num
 };
 
 /**
- * Calls of which one in ten has been slow for some ticks by more than people overlook: whatever the typical one takes, the slowness of these calls is not
- * slight.
+ * Calls of which one in ten has been slow, or the oldest has waited, for some ticks by more than people overlook: whatever the typical one takes, the
+ * slowness of these calls is not slight.
  */
 export const plainlySlow = (watch: Watch, stirring: readonly Stirring[]): ReadonlySet<string> =>
   new Set(
-    stirring.flatMap(({ one, rule, shown, ticks }) => {
+    stirring.flatMap(({ one, rule, shown, ticks, isAge }) => {
       const { meta, last, calls } = one;
       const isPlain =
-        meta.class === 'latency' &&
-        meta.stat === 'p90' &&
+        (isAge || (meta.class === 'latency' && meta.stat === 'p90')) &&
         ticks >= bodyTicks &&
         shown >= natsOne &&
         !isSlight(last - watch.expected(one).expected, rule, meta.unit);

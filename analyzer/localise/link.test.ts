@@ -93,6 +93,12 @@ describe('the network between two services', () => {
     const at = (values: number[]) => figure('till', values, { ...active, metric: 'http.server.active_requests' });
     expect(first(...calls, waiting, at([2, 3, 5])).entity).toBe('till');
     expect(first(...calls, waiting, at([0, 2, 1])).entity).toBe('shop → till');
+    // Of few calls two are often under way at a callee that is well.
+    const few = { ...active, usual: 0.4 } as const;
+    const some = figure('till', [1, 2, 3], { ...few, caller: 'shop', metric: 'fenghuo.client.active_requests' });
+    const there = (values: number[]) => figure('till', values, { ...few, metric: 'http.server.active_requests' });
+    expect(first(...calls, some, there([0, 1, 2])).entity).toBe('shop → till');
+    expect(first(...calls, some, there([0, 2, 3])).entity).toBe('till');
   });
 
   it('is named for calls that fail though the caller is a little busy with trying them again', () => {

@@ -1,6 +1,7 @@
 // Whether it is the network between two services and neither of them: the caller complains, and the callee, which reports as ever,
 // has answered what reached it in time. Two views of the same calls that disagree are the evidence (edge-based localisation, as in
 // Microscope, Lin et al., ICSOC 2018, reduced to the one contradiction that only a link explains).
+import { beyondUsual, haveArrived } from '../arrived.ts';
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { cameFrom, explainedBy } from './instead.ts';
 import { measureOf } from './measure.ts';
@@ -17,9 +18,6 @@ const MISSED_MAX = 1;
 const OWN_MAX = 0.6;
 /** The callee's own lateness and the other callers' complaints, as a share of the loudest complaint, up to which they are noise beside it. */
 export const CALM_SHARE = 0.3;
-/** Share of the calls that wait at the caller which the callee has under way itself, and how many those are at least. */
-const ARRIVED_MIN = 0.5;
-const ARRIVED_LEAST = 1.5;
 const BETWEEN = ' → ';
 
 /** The name of the link between two entities. */
@@ -36,9 +34,7 @@ const isOwnBurden = ({ meta }: SeriesEvidence): boolean =>
   (meta.class === 'saturation' || (meta.class === 'resource' && /cpu|gc/.test(meta.metric)));
 
 const isRequests = ({ meta }: SeriesEvidence): boolean => isUnderWay(meta) && meta.unit === '{request}';
-/** The last sample less what is usual. */
-const presentOver = ({ values, baseline }: SeriesEvidence): number =>
-  (values.findLast((value) => !Number.isNaN(value)) ?? 0) - Math.max(0, baseline.location);
+const presentOf = ({ values }: SeriesEvidence): number => values.findLast((value) => !Number.isNaN(value)) ?? 0;
 
 const isLate = ({ meta }: SeriesEvidence): boolean => meta.class === 'latency' && meta.unit === 's';
 const isLoop = ({ meta }: SeriesEvidence): boolean =>
@@ -79,11 +75,11 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
     Math.max(0, ...some.filter((one) => isLate(one) && !isEnded(one)).map((one) => shiftOf(one, from)));
   const waits = longest(evidence.series.filter(({ meta }) => meta.caller === entity));
   if (waits > CALM_SHARE * longest(about)) return undefined;
-  // What is under way at the callee as at its caller has arrived; one call may be under way anywhere.
-  const underWay = (of: string | undefined): number =>
-    Math.max(0, ...about.filter((one) => one.meta.caller === of && isRequests(one)).map(presentOver));
-  const arrived = underWay(undefined);
-  if (arrived >= ARRIVED_LEAST && arrived >= ARRIVED_MIN * underWay(caller)) return undefined;
+  // What is under way at the callee as at its caller has arrived.
+  const underWay = (of: string | undefined): readonly SeriesEvidence[] =>
+    about.filter((one) => one.meta.caller === of && isRequests(one));
+  const waiting = Math.max(0, ...underWay(caller).map((one) => beyondUsual(presentOf(one), one.baseline)));
+  if (underWay(undefined).some((one) => haveArrived(presentOf(one), one.baseline, waiting))) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
   // Collections stop it now and then, for which nothing of its own but the memory need be loud yet.
   if (about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
