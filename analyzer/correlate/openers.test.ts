@@ -86,3 +86,23 @@ it('opens with the second tick in which one call hangs while another was given u
   expect(afterHangs([0.055, 0.9], [0.055, 1.9])).toEqual([]);
   expect(afterHangs([0.7, 0], [0.7, 0])).toEqual([]);
 });
+
+const waiting = probeOf('till', [
+  { ...toBank, kind: 'delta', class: 'traffic', stat: 'count' },
+  ...(['p50', 'p90', 'max'] as const).map((stat) => ({ ...toBank, class: 'latency' as const, stat })),
+  { ...toBank, metric: 'fenghuo.client.oldest_request.age', class: 'latency', stat: 'max' },
+  { ...toBank, metric: 'http.client.active_requests', unit: '{request}', class: 'saturation' },
+]);
+
+/** Four healthy minutes of four calls a second, then ticks in which they take so long, s, while the oldest without an answer waits for so long. */
+const afterSlight = (...ticks: readonly (readonly [took: number, age: number])[]): readonly string[] => {
+  const usual = healthy((at) => [0.054 + 0.001 * (at % 7), 0] as const);
+  const all = [...usual, ...ticks].map(([took, age]) => [4, took, took + 0.01, took + 0.01, age, age > 0 ? 1 : 0]);
+  return stats(rareAfter(waiting, all));
+};
+
+it('takes a slowness that few people would notice for more where the oldest of the same calls has waited for long', () => {
+  expect(afterSlight([0.25, 0], [0.25, 0])).toEqual([]);
+  expect(afterSlight([0.25, 0.5], [0.25, 1.5])).toContain('p90');
+  expect(afterSlight([0.054, 0.5], [0.054, 1.5])).not.toContain('p90');
+});
