@@ -152,3 +152,9 @@ it('takes calls that waited at the tick and have ended late since for one troubl
   expect(afterWaits([begins, stands], { ended: 17, took: 1.2 })).toEqual(opens);
   expect(afterWaits([begins, stands], { ended: 17, took: 0.05 })).toEqual([]);
 });
+
+it('opens nothing for a crowd that takes a little longer each: four times the calls in half a tick are twice those of a usual one', () => {
+  const slow = (ended: number, waiting = 0): Wait => ({ ended, took: 0.2, waiting, age: waiting > 0 ? 0.2 : 0 });
+  const crowd = afterWaits([slow(40), slow(40)], slow(20, 1));
+  expect(crowd).toEqual([]);
+});

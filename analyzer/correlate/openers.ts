@@ -1,5 +1,5 @@
 // What stirs now, and how seldom chance shows it: a figure by itself, what its callee confesses, and what others see of the same callee.
-import type { Anomaly, DetectorRule, Stat } from '@fenghuo/rules/contract';
+import { type Anomaly, type DetectorRule, limits, type Stat } from '@fenghuo/rules/contract';
 import { RING } from '../detect/bank.ts';
 import type { Engine } from '../engine.ts';
 import { waitMsMax } from '../kpi.ts';
@@ -70,7 +70,9 @@ const ticksAlone = (watch: Watch, one: Series, calls = 1): number => {
 /** The calls behind a figure's last sample by those that are usual; 1 where nobody counts them. */
 const crowd = (watch: Watch, one: Series): number => {
   const [now, counts] = [watch.callsOf(one), watch.groups.counts.get(one.calls)];
-  return now === undefined || counts === undefined ? 1 : now / Math.max(1, watch.bank.baseline(counts.index).location);
+  if (now === undefined || counts === undefined) return 1;
+  const aTick = watch.bank.laid.has(one.index) ? limits.tickMs / limits.earlyMs : 1;
+  return (aTick * now) / Math.max(1, watch.bank.baseline(counts.index).location);
 };
 
 /** Figures of customers told lately: what they are worth by what matters is asked before the bank, which has seen them fall before, is surprised. */
@@ -219,8 +221,8 @@ const opener = (
     isConfessed,
     isPlainlySlow,
     isAgreed: agreed > 0,
-    // Calls that wait bring others, who try again: that is no demand.
-    demand: waits.ticks > 0 ? 1 : demand,
+    // Calls that wait at a tick bring others, who try again: that is no demand.
+    demand: waits.ticks > (watch.bank.laid.has(index) ? 1 : 0) ? 1 : demand,
     nats,
     learned: peers?.learned ?? watch.bank.baseline(index).n,
   };
