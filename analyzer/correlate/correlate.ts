@@ -6,6 +6,7 @@ import { type Engine, emit } from '../engine.ts';
 import { touch } from '../unlearnt.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
 import { busyMachine, isFelt } from './busy.ts';
+import { isCapacity } from './capacity.ts';
 import type { Opener } from './openers.ts';
 
 const toldMax = 40;
@@ -17,7 +18,8 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
   for (const opener of found) {
     const file = incidentOf(engine, opener);
     if (file !== undefined) join(engine, file, opener);
-    else if (opener.isRare && (engine.files.size === 0 || opener.ticks >= ticksApart(opener))) news.push(opener);
+    else if (!opener.isRare || isCapacity(engine, opener)) continue;
+    else if (engine.files.size === 0 || opener.ticks >= ticksApart(opener)) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
   if (!news.some((opener) => isFelt(engine, opener)) && busyMachine(engine)) return;
