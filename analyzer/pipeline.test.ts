@@ -145,6 +145,16 @@ describe('what is no incident', () => {
     works(run, one).seconds(20, { errors: { [shop]: 1 } });
     expect(run.of('incident.cause').map(({ cause }) => cause.entity)).toEqual([shop]);
   });
+  it('but calls that fail are one as soon as it has been back for more than a tick, whose callee it was away from', () => {
+    const run = new Run(8).seconds(90);
+    const { one, till } = run.platform.names;
+    const away = { silent: [till], uncalled: [one] } as const;
+    const opened = works(run, till)
+      .seconds(4, away)
+      .seconds(3, { errors: { [one]: 0.5 } })
+      .of('incident.cause');
+    expect(opened.map(({ cause }) => cause.entity)).toEqual([one]);
+  });
   it('but trouble of whom it calls is one, while it is there and sees the others well', () => {
     const run = new Run(8).seconds(90);
     const { one, till } = run.platform.names;

@@ -8,6 +8,8 @@ import type { Series } from '../series.ts';
 const workMs = 300_000;
 /** What the subject's trouble did to others still shows for so long: calls that wait out their deadline, ratios over some ticks. */
 const lingerMs = 10_000;
+/** Whoever has been back for more than a tick answers for the failures that it sees: none of those calls is from before. */
+const backMs = 1.5 * limits.tickMs;
 
 /** Announced work that is under way at `atMs`; work about no service is about the platform as a whole. */
 export const underWay = ({ changes }: Engine, atMs: number): readonly ChangeEvent[] =>
@@ -26,9 +28,9 @@ const suffers = ({ watch }: Engine, { index, meta }: Series): boolean =>
   (meta.class === 'latency' || meta.class === 'errors') && (watch.active.has(index) || watch.failed.ofEdges.has(index));
 
 /** Who is worked on sees whoever it calls through its own trouble: while it is away and shortly after, or where most of whom it calls seem to suffer at once. */
-const seesBadly = (engine: Engine, service: string, callee: string): boolean => {
+const seesBadly = (engine: Engine, service: string, { entity: callee, class: of }: Series['meta']): boolean => {
   const { away = Number.NEGATIVE_INFINITY } = engine.worked.get(service) ?? {};
-  if (engine.now.atMs - away <= lingerMs) return true;
+  if (engine.now.atMs - away < (of === 'errors' ? backMs : lingerMs)) return true;
   const others = new Map<string, boolean>();
   for (const one of engine.watch.places.by(service))
     if (one.meta.entity !== callee)
@@ -53,7 +55,7 @@ export const noteWork = (engine: Engine): void => {
 export const planned = (engine: Engine, { meta }: Series): boolean =>
   underWay(engine, engine.now.atMs).some(({ service }) => {
     if (service === undefined || service === meta.entity) return true;
-    if (service === meta.caller) return seesBadly(engine, service, meta.entity);
+    if (service === meta.caller) return seesBadly(engine, service, meta);
     const { troubled = Number.NEGATIVE_INFINITY } = engine.worked.get(service) ?? {};
     if (engine.now.atMs - troubled > lingerMs) return false;
     // A figure of business that nobody on the graph owns is the whole platform's: it suffers from whatever is in trouble.

@@ -25,6 +25,9 @@ const heldOf = (own: readonly Scored[], fromMs: number, stepMs: number): number 
     return Math.max(longest, held.reduce((sum, share) => sum + share, 0) * (stepMs / 1_000));
   }, 0);
 
+/** A pause may be longer than it is told by so much, s: what tells a loop's delay looks every 20 ms. */
+const LOOK_S = 0.02;
+
 /** Latencies without those that are no longer than their callers were paused: those say nothing of the callee. */
 export const lessPauses = (
   latencies: readonly Scored[],
@@ -39,6 +42,6 @@ export const lessPauses = (
     const own = ownOf(meta.caller) ?? [];
     const pause = pauses.get(meta.caller) ?? Math.max(pauseOf(own), heldOf(own, onsetMs - stepMs, stepMs));
     pauses.set(meta.caller, pause);
-    return late > pause ? one : { ...one, strength: { ...one.strength, strength: 0 } };
+    return pause === 0 || late > pause + LOOK_S ? one : { ...one, strength: { ...one.strength, strength: 0 } };
   });
 };
