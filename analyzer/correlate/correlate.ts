@@ -11,6 +11,10 @@ import type { Opener } from './openers.ts';
 
 const toldMax = 40;
 
+/** Whether what belongs to no open incident may open one: rare, apart from those that are open, and no mere lack of capacity. */
+const isNews = (engine: Engine, opener: Opener): boolean =>
+  opener.isRare && (engine.files.size === 0 || opener.ticks >= ticksApart(opener)) && !isCapacity(engine, opener);
+
 /** Sorts what stirs into the incidents that are open, or opens one. */
 export const correlate = (engine: Engine, found: readonly Opener[]): undefined => {
   if (found.length === 0) return;
@@ -18,8 +22,7 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
   for (const opener of found) {
     const file = incidentOf(engine, opener);
     if (file !== undefined) join(engine, file, opener);
-    else if (!opener.isRare || isCapacity(engine, opener)) continue;
-    else if (engine.files.size === 0 || opener.ticks >= ticksApart(opener)) news.push(opener);
+    else if (isNews(engine, opener)) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
   if (!news.some((opener) => isFelt(engine, opener)) && busyMachine(engine)) return;

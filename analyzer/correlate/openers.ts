@@ -47,7 +47,8 @@ export type Stirring = {
   readonly shown: number;
   readonly ticks: number;
   readonly span: number;
-  readonly waits: Weighed;
+  /** Whole ticks in which calls had no answer for longer than matters. */
+  readonly waited: number;
   readonly own: Weighed | undefined;
   /** Set where it is its peers that tell what is usual. */
   readonly peers: Against | undefined;
@@ -152,12 +153,13 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   // Calls that wait now are others than those that ended; of one tick all together count no more than a tick does.
   const beside = Math.max(0, Math.min(waits.now ?? 0, tickNatsMax - (ended.now ?? 0)));
   const gone = failed ? goneNats(watch, one.meta.entity, tickMs) : 0;
+  const waited = waits.ticks - (isEarly ? 1 : 0);
   // While one hangs for a whole tick, others that hang as well may have been given up on.
-  const givenUp = isAge && waits.ticks - (isEarly ? 1 : 0) >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
+  const givenUp = isAge && waited >= bodyTicks ? slowestEnded(watch, one, rule) : 0;
   const shown = Math.max(ended.nats + beside, isLate ? waits.nats : 0) + gone + givenUp;
   const span = Math.max(ticks, ended.span ?? 0);
   const [isGone, held] = [gone > 0, ended === peers ? peers : undefined];
-  return { one, rule, shown, ticks, span, waits, own, isAge, isGone, mayOpen, peers: held };
+  return { one, rule, shown, ticks, span, waited, own, isAge, isGone, mayOpen, peers: held };
 };
 
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
@@ -192,7 +194,7 @@ type Beside = { readonly agreed: number; readonly isPlainlySlow: boolean };
 /** What stirs as an opener, where it may be one. @param needed nats that are no chance on this platform */
 const opener = (
   engine: Engine,
-  { one, rule, shown, ticks, span, waits, own, isAge, isGone, mayOpen, peers }: Stirring,
+  { one, rule, shown, ticks, span, waited, own, isAge, isGone, mayOpen, peers }: Stirring,
   { agreed, isPlainlySlow }: Beside,
   needed: number,
 ): Opener | undefined => {
@@ -222,7 +224,7 @@ const opener = (
     isPlainlySlow,
     isAgreed: agreed > 0,
     // Calls that wait at a tick bring others, who try again: that is no demand.
-    demand: waits.ticks > (watch.bank.laid.has(index) ? 1 : 0) ? 1 : demand,
+    demand: waited > 0 ? 1 : demand,
     nats,
     learned: peers?.learned ?? watch.bank.baseline(index).n,
   };

@@ -1,15 +1,11 @@
 // Whoever shares a processor with a stranger: when most services of one host wait for a processor at once, and none of them burns it, the host is the
 // cause and each of them its victim. How long a runnable process waits is counted by the kernel (schedstat; Gregg, Systems Performance, 2020, on run queue latency).
 import type { FaultKind } from '@fenghuo/rules/contract';
+import { doMost, isWait, TELLING_LEAST, waitsLong } from '../processor.ts';
 import type { Evidence, RankedSuspect, Ranking, SeriesEvidence } from '../types.ts';
 import { marginOf } from './confidence.ts';
 import { middleOf, toldFrom } from './past.ts';
 
-/** Services of a host that must tell, so that it is no coincidence of one or two. */
-const TELLING_LEAST = 3;
-/** Part of the time for which a process waits for a processor that anybody would notice, s/s; and how many times what is usual. */
-const WAITING_LEAST = 0.1;
-const TIMES = 2;
 /** Processors that known services use more than usual, all together, from which on it is no stranger. */
 const BURNING = 0.3;
 /** How much more the host weighs than the loudest of its victims. */
@@ -28,8 +24,8 @@ const WAITING: ReadonlySet<FaultKind> = new Set([
   'unknown',
 ]);
 
-const isWait = ({ meta }: SeriesEvidence): boolean =>
-  meta.unit === 's' && /sched.*wait|run_?queue.*time|steal/.test(meta.metric);
+const isWaiting = ({ meta }: SeriesEvidence): boolean =>
+  isWait(meta) || (meta.unit === 's' && /steal/.test(meta.metric));
 const isUse = ({ meta }: SeriesEvidence): boolean => /cpu\.(utilization|usage)$/.test(meta.metric) && meta.unit === '1';
 
 /** What a figure is now, the middle of its samples since the onset; undefined where it says nothing. */
@@ -52,16 +48,16 @@ export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
   let burnt = 0;
   for (const one of evidence.series) {
     const { entity } = one.meta;
-    if (one.meta.caller !== undefined || evidence.hosts.get(entity) !== host || !(isWait(one) || isUse(one))) continue;
+    if (one.meta.caller !== undefined || evidence.hosts.get(entity) !== host || !(isWaiting(one) || isUse(one)))
+      continue;
     const now = nowOf(one, fromMs);
     if (now === undefined) continue;
     const usual = one.baseline.location;
-    if (isWait(one))
-      told.set(entity, { one, now, waits: now >= WAITING_LEAST * seconds && now >= TIMES * Math.max(usual, 0) });
+    if (isWaiting(one)) told.set(entity, { one, now, waits: waitsLong(now, usual, seconds) });
     else burnt += Math.max(0, now - usual);
   }
   const waiting = [...told.values()].filter(({ waits }) => waits);
-  if (told.size < TELLING_LEAST || 2 * waiting.length <= told.size || burnt >= BURNING) return ranking;
+  if (!doMost(waiting.length, told.size) || burnt >= BURNING) return ranking;
   const [most] = [...waiting].sort((a, b) => b.now - a.now);
   if (most === undefined) return ranking;
   const { caller: _, ...rest } = first;
