@@ -27,6 +27,8 @@ export type Edge = {
   active: number;
   /** What its slowest calls lately took, seconds; undefined before the first has ended. */
   usual: number | undefined;
+  /** What the slowest of each of the last ticks took, seconds, which is not yet usual; the oldest first. */
+  readonly recent: number[];
 };
 /** Messages that this process took from a queue and worked off. */
 export type Source = { readonly queue: string; readonly latency: Sketch; errors: number };
@@ -45,6 +47,8 @@ export const openCallMsMax = 600_000;
 const LISTENS_MAX = 64;
 /** The slowest call is remembered for so long, in ticks, that a quarter of it is left after a minute. */
 const USUAL_KEEP = 0.25 ** (1 / 60);
+/** And is usual only after so many ticks: a trouble that comes and goes would otherwise hide in its own first wave. */
+const USUAL_AFTER = 5;
 /** Whether a call of this tick took longer than the slowest lately did. */
 export const isSlow = ({ latency, usual }: Edge): boolean => usual !== undefined && latency.max > usual;
 const seconds = ([s, ns]: HrTime): number => s + ns / 1e9;
@@ -156,10 +160,14 @@ export class Calls {
     return ages;
   }
 
-  /** Ends the tick of an edge: its slowest call becomes what is usual, what was usual fades, and its figures begin anew. */
+  /** Ends the tick of an edge: its slowest call will be what is usual (the first is at once), what was usual fades, and its figures begin anew. */
   settle(edge: Edge): void {
-    if (edge.latency.count > 0 || edge.usual !== undefined)
-      edge.usual = Math.max(edge.latency.max, (edge.usual ?? 0) * USUAL_KEEP);
+    const { latency, recent, usual } = edge;
+    if (usual !== undefined) {
+      recent.push(latency.max);
+      const before = recent.length > USUAL_AFTER ? recent.shift()! : 0;
+      edge.usual = Math.max(before, usual * USUAL_KEEP);
+    } else if (latency.count > 0) edge.usual = latency.max;
     edge.latency.reset();
     edge.errors = 0;
     edge.failedAt = 0;
@@ -208,6 +216,7 @@ export class Calls {
       failedAt: 0,
       active: 0,
       usual: undefined,
+      recent: [],
     };
     this.edges.set(`${protocol} ${name}`, edge);
     return edge;

@@ -47,6 +47,26 @@ describe('the age of the oldest call', () => {
     expect(ageAt(calls, 900)).toBe(0);
     expect(ageAt(calls, 1_900)).toBeCloseTo(1.9);
   });
+  it('tells the second wave of a lock that is held and freed by turns, though the first was slower', () => {
+    const calls = usual();
+    const first = call(0.7);
+    calls.started(first, 10_100);
+    calls.ended(first);
+    expect(ageAt(calls, 11_000)).toBe(0);
+    calls.started(call(), 11_700);
+    expect(ageAt(calls, 12_000)).toBeCloseTo(0.3);
+  });
+  it('takes for usual what has been slow for some ticks', () => {
+    const calls = usual();
+    for (let tick = 10; tick < 16; tick++) {
+      const slow = call(0.7);
+      calls.started(slow, tick * 1_000);
+      calls.ended(slow);
+      ageAt(calls, tick * 1_000 + 999);
+    }
+    calls.started(call(), 16_300);
+    expect(ageAt(calls, 16_999)).toBe(0);
+  });
   it('forgets slow calls within minutes, so that slowness that returns is told again', () => {
     const calls = usual();
     const slow = call(2);
