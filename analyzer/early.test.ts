@@ -48,6 +48,16 @@ it('opens with what half a tick more puts beyond doubt, half a second before the
   expect(decided(waiting, [3, 3])).toEqual(opens);
 });
 
+it('opens while the engine passes over what opens no incident, and not once it cannot keep up even so', () => {
+  const shedding = (level: number) => {
+    const waiting = after(...troubled);
+    waiting.engine.shedWanted = level;
+    return decided(waiting, [3, 3]);
+  };
+  expect(shedding(1)).toEqual(opens);
+  expect(shedding(2)).toEqual(['engine.note']);
+});
+
 it('opens nothing by itself, however bad: half a tick is evidence beside whole ones', () => {
   expect(decided(after([4, 0]), [3, 3])).toEqual([]);
 });

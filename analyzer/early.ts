@@ -6,6 +6,9 @@ import type { Engine } from './engine.ts';
 import type { Layout } from './layout.ts';
 import type { Series } from './series.ts';
 
+/** It is for what customers wait for, and goes on while only what opens no incident is passed over: a level is taken back half a minute after it was needed. */
+const SHED_MAX = 1;
+
 /** Whether it is of the tick after the one that the engine has judged, of a probe that has told of that one. */
 const isTimely = ({ watch, judged, reported }: Engine, { probe, timeMs }: Frame): boolean => {
   const lastMs = watch.probes.get(probe)?.tickMs;
@@ -39,8 +42,8 @@ const lay = ({ watch, tickMs }: Engine, one: Series, value: number): (() => void
 export const lookEarly = (engine: Engine, frame: Frame): readonly Opener[] => {
   const { watch } = engine;
   const layout = watch.layoutOf(frame.schema);
-  // An engine that sheds load has no time to look twice.
-  if (layout === undefined || watch.shed.level > 0 || !isTimely(engine, frame)) return [];
+  // An engine that cannot keep up though it sheds has no time to look twice.
+  if (layout === undefined || watch.shed.level > SHED_MAX || !isTimely(engine, frame)) return [];
   const columns = told(layout, frame).filter((i) => i < frame.values.length);
   if (!columns.some((i) => stirs(engine, layout.series[i]!))) return [];
   const lifts = columns.map((i) => lay(engine, layout.series[i]!, frame.values[i]!));

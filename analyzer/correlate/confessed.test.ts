@@ -46,21 +46,38 @@ it('is nothing where nobody suffers, where the caller is blocked alike, and once
   expect(after(9, [0.7, 0.02], [0.02, 0.02]).nats).toBe(0);
 });
 
-it('sees what waits at whoever takes nothing any more, and not what always waits there', () => {
+/** What waits in a queue after two minutes in which hardly anything does, or where it stood for a minute before that. */
+const sorting = () => {
   const waiting = { metric: 'broker.messages.ready', class: 'saturation', unit: '{message}' } as const;
   const sorter = probeOf('sorter', [waiting]);
-  const afterwards = (...ticks: readonly number[]) => {
+  const afterAll = (all: readonly number[]) => {
     const rules = rulesFor(randomNames(1));
     const watch = new Watch(new Graph(rules.topology), rules.detectors);
     watch.learn(sorter.schema, 0);
-    const all = [...Array.from({ length: 120 }, (_, at) => at % 3), ...ticks];
     all.forEach((ready, at) => {
       watch.push(sorter.frame(at + 1, ready), (at + 1) * 1_000);
     });
     return queuedAt(watch, 'sorter', all.length * 1_000);
   };
+  const calm = (length: number) => Array.from({ length }, (_, at) => at % 3);
+  return {
+    afterwards: (...ticks: readonly number[]) => afterAll([...calm(120), ...ticks]),
+    afterLong: (...ticks: readonly number[]) =>
+      afterAll([...calm(120), ...Array.from({ length: 60 }, (_, at) => 3 * at), ...calm(60), ...ticks]),
+  };
+};
+
+it('sees what waits at whoever takes nothing any more, and not what always waits there', () => {
+  const { afterwards } = sorting();
   expect(afterwards(12, 26)).toMatchObject({ ticks: 2 });
   expect(afterwards(12, 26).nats).toBeGreaterThan(afterwards(12).nats);
   expect(afterwards(2, 1).ticks).toBe(0);
   expect(afterwards(12, 26, 1).ticks).toBe(0);
+});
+
+it('sees at once that nothing is taken any more, though the queue has been longer than this before', () => {
+  const { afterLong } = sorting();
+  expect(afterLong(9, 17)).toMatchObject({ ticks: 2 });
+  expect(afterLong(9).ticks).toBe(1);
+  expect(afterLong(2, 3).ticks).toBe(0);
 });

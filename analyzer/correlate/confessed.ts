@@ -31,13 +31,39 @@ const beyondBand = ({ bank }: Watch, { index, lastMs, meta }: Series, tickMs: nu
   return { nats, ticks };
 };
 
+/** Ticks that are judged by those before them. */
+const judgedTicks = 3;
+
+/**
+ * Ticks back from its last sample in which more of what waits came than ever does in a tick, and what they are worth together. A band that has seen a
+ * queue stand for minutes is wide; what comes while nobody takes it is more than usual at once.
+ */
+const growing = ({ bank }: Watch, { index, lastMs, meta }: Series, tickMs: number): Weighed => {
+  if (lastMs < tickMs - lateTicks * limits.tickMs) return nothing;
+  const values = bank.values(index);
+  const growth = values.slice(1).map((value, i) => value - values[i]!);
+  const past = growth.slice(0, -judgedTicks).filter((by) => !Number.isNaN(by));
+  if (past.length < growth.length / 2) return nothing;
+  const most = Math.max(0, ...past);
+  let [nats, ticks] = [0, 0];
+  for (let i = growth.length - 1; i >= 0 && growth[i]! >= most + noticed(meta.unit); i--, ticks++)
+    nats += Math.min(tickNatsMax, figureNats(growth[i]!, Math.max(most, noticed(meta.unit))));
+  return { nats, ticks };
+};
+
 /** What is worth most of an entity's own figures, and which it is. */
 type Confession = Weighed & { readonly by?: Series };
-const strongest = (watch: Watch, entity: string, tickMs: number, is: (one: Series) => boolean): Confession => {
+const strongest = (
+  watch: Watch,
+  entity: string,
+  tickMs: number,
+  is: (one: Series) => boolean,
+  worth = beyondBand,
+): Confession => {
   let best: Confession = nothing;
   for (const one of watch.places.of(entity)) {
     if (!is(one)) continue;
-    const said = beyondBand(watch, one, tickMs);
+    const said = worth(watch, one, tickMs);
     if (said.nats > best.nats) best = { ...said, by: one };
   }
   return best;
@@ -59,6 +85,9 @@ export const confessed = (watch: Watch, { meta }: Series, suffers: number, tickM
   return isShared ? nothing : said;
 };
 
-/** What waits for an entity beyond its band, message by message in a queue that it takes from say: tick by tick. */
-export const queuedAt = (watch: Watch, entity: string, tickMs: number): Weighed =>
-  strongest(watch, entity, tickMs, isQueued);
+/** What waits for an entity, message by message in a queue that it takes from say: tick by tick, beyond its band or more in each than ever comes in one. */
+export const queuedAt = (watch: Watch, entity: string, tickMs: number): Weighed => {
+  const stands = strongest(watch, entity, tickMs, isQueued);
+  const grows = strongest(watch, entity, tickMs, isQueued, growing);
+  return grows.ticks > stands.ticks ? grows : stands;
+};

@@ -6,7 +6,7 @@ import { confessed } from './confessed.ts';
 import type { Opener } from './openers.ts';
 import { bodyTicks } from './opening.ts';
 import { planned } from './planned.ts';
-import { natsNeeded, natsOne } from './rarity.ts';
+import { natsNeeded, natsOne, natsPlain } from './rarity.ts';
 import { told } from './slow.ts';
 
 /** Ticks before the present in which a caller's call may have met such a moment. */
@@ -29,7 +29,15 @@ const opener = (engine: Engine, one: Series, needed: number): Opener | undefined
   if (by === undefined || nats < needed || ticks < bodyTicks || planned(engine, one) || planned(engine, by))
     return undefined;
   const anomaly = watch.anomaly(by.index) ?? told(watch, by, ticks);
-  return { one: by, anomaly, ticks, isRare: true, isPlain: nats >= 2 * needed, isUnserved: false, demand: 1 };
+  return {
+    one: by,
+    anomaly,
+    ticks,
+    isRare: true,
+    isPlain: nats >= natsPlain(needed, false),
+    isUnserved: false,
+    demand: 1,
+  };
 };
 
 /** Figures of those who kept their callers waiting within the last ticks and stand still beyond doubt, each once. */

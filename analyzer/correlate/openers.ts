@@ -19,7 +19,7 @@ import { held } from './held.ts';
 import { bodyTicks, opens } from './opening.ts';
 import { type Against, againstPeers, hasPeers } from './peers.ts';
 import { planned } from './planned.ts';
-import { natsNeeded, tickNatsMax } from './rarity.ts';
+import { natsNeeded, natsPlain, tickNatsMax } from './rarity.ts';
 import { rushes } from './rush.ts';
 import { plainlySlow, slowEdges, told } from './slow.ts';
 import { tickS, unanswered, waitedBefore } from './unanswered.ts';
@@ -31,7 +31,7 @@ export type Opener = {
   readonly ticks: number;
   /** Whether it is too rare for chance anywhere on the platform, so that it may open an incident of its own. */
   readonly isRare: boolean;
-  /** Twice as rare as that: beyond doubt. */
+  /** Rarer than that by a whole tick more: beyond doubt. */
   readonly isPlain: boolean;
   /** More than late, which a trouble leaves others: it says nothing any more itself, or, beyond doubt, calls to it fail or have had no answer for a whole tick. */
   readonly isUnserved: boolean;
@@ -231,7 +231,7 @@ const opener = (
   if (!opens({ ...candidate, natsNeeded: natsLeast }, rule)) return undefined;
   if (planned(engine, one) || (ticks === 1 && paused(engine, one))) return undefined;
   const isRare = opens({ ...candidate, natsNeeded: needed }, rule);
-  const isPlain = isRare && nats >= 2 * needed;
+  const isPlain = isRare && nats >= natsPlain(needed, isOfFailures(one));
   const isUnserved = isGone || (isPlain && (meta.class === 'errors' || (isAge && one.last >= tickS)));
   return { one, anomaly, ticks, isRare, isPlain, isUnserved, demand };
 };

@@ -7,6 +7,7 @@ import {
   figureNats,
   natsNeeded,
   natsOf,
+  natsPlain,
   slowShare,
   troubleNats,
   waitingNats,
@@ -96,4 +97,13 @@ it('weighs unanswered calls by how few usually wait and by how they come in bunc
   expect(waitingNats(13, 0.75, 0.9)).toBeGreaterThan(natsNeeded(50));
   expect(waitingNats(13, 0.75, 3)).toBeLessThan(natsNeeded(1));
   expect(waitingNats(1, 2, 1)).toBe(0);
+});
+
+it('puts beyond doubt what would open without the tick that is worth most, whatever is watched', () => {
+  const [lost, slow] = [troubleNats(0.001, 0.1)(20, 20), figureNats(1e9, 1)];
+  for (const needed of [natsNeeded(50), natsNeeded(4_000)]) {
+    expect(natsPlain(needed, true) - lost).toBeCloseTo(needed);
+    expect(natsPlain(needed, false)).toBeGreaterThan(natsPlain(needed, true));
+    expect(natsPlain(needed, false)).toBeLessThan(needed + slow);
+  }
 });

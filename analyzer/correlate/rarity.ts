@@ -37,6 +37,10 @@ export const natsOne = -Math.log(beyond);
  */
 export const natsNeeded = (places: number): number => Math.log(Math.max(1, places) * looksPerChance);
 
+/** Nats that are beyond doubt: what was `needed` would still be shown, were the tick that is worth most no more than chance. */
+export const natsPlain = (needed: number, isOfFailures: boolean): number =>
+  needed + (isOfFailures ? errorNatsMax : tickNatsMax);
+
 /** What would open an incident were nothing else watched is no chance. */
 export const noChanceNats = natsNeeded(1);
 
