@@ -1,5 +1,5 @@
 // The analyzer as a service: rules from the folders, one engine a partition, health on its port. Wire-up only.
-import { connectBus, ensureStreams, ports, runService, serveHealth } from '@fenghuo/kit';
+import { connectBus, ensureStreams, getAhead, ports, runService, serveHealth } from '@fenghuo/kit';
 import { loadRules } from '@fenghuo/rules/load';
 import { loadAnalyzerConfig } from './config.ts';
 import { startShell } from './shell.ts';
@@ -9,6 +9,8 @@ export { replayCommand } from './replay-command.ts';
 /** Runs until told to stop. A stream that fails ends the process; the supervisor starts it anew, and it recovers. */
 export const run = (): Promise<void> =>
   runService('analyzer', async ({ log, clock, self }) => {
+    const why = getAhead();
+    if (why !== undefined) log.info({ why: why.message }, 'runs at ordinary priority: a busy machine delays it');
     const config = loadAnalyzerConfig();
     const rules = loadRules(config.rules);
     const bus = await connectBus(config, 'analyzer');

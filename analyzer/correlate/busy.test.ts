@@ -27,7 +27,7 @@ describe('whether customers feel a busy machine', () => {
   const slow = (entity: string, more: Partial<Opener> = {}, caller?: string): Opener => ({
     one: { meta: { class: 'latency', entity, caller } } as Series,
     anomaly: {} as Anomaly,
-    ticks: 4,
+    ticks: 3,
     isRare: true,
     isPlain: true,
     isUnserved: false,
@@ -39,7 +39,7 @@ describe('whether customers feel a busy machine', () => {
     expect(felt(slow('door'))).toBe(true);
   });
   it('they do not yet when it was a pause, or may have been one', () => {
-    expect(felt(slow('door', { ticks: 3 }))).toBe(false);
+    expect(felt(slow('door', { ticks: 2 }))).toBe(false);
     expect(felt(slow('door', { isPlain: false }))).toBe(false);
   });
   it('a crowd at the door waits because it is one', () => {

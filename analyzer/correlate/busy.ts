@@ -2,7 +2,7 @@
 // customer's figure suffering, or customers who wait at the door, that is no incident.
 import type { Engine } from '../engine.ts';
 import type { Series } from '../series.ts';
-import type { Opener } from './openers.ts';
+import { byItself, type Opener } from './openers.ts';
 import { crowded } from './opening.ts';
 
 /** Share of edges that must be slow at once before a shared processor is the likelier story. */
@@ -30,7 +30,7 @@ export const commonMode = (
 };
 
 /** Ticks for which customers wait at the door before a busy machine is theirs to feel: pauses of a whole machine end sooner. */
-const doorTicks = 4;
+const doorTicks = 3;
 
 /**
  * Whether customers feel it: a figure of business, or what the service that nobody on the platform calls takes to answer, beyond doubt and for some ticks.
@@ -46,10 +46,27 @@ export const isFelt = ({ graph }: Engine, { one: { meta }, isPlain, ticks, deman
     graph.callersOf(meta.entity).length === 0 &&
     graph.calleesOf(meta.entity).length > 0);
 
-const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
-
 /** Whether it has told of the tick. */
 const isFresh = ({ tickMs }: Engine, { lastMs }: Series): boolean => lastMs >= tickMs - freshMs;
+
+/**
+ * Whether customers feel what may be a busy machine's doing: by a figure that stirs, or by what those take at the door that wait for somebody who is late.
+ * A detector that has seen their door as slow before takes longer to be surprised by it.
+ */
+export const areFelt = (engine: Engine, news: readonly Opener[]): boolean => {
+  if (news.some((opener) => isFelt(engine, opener))) return true;
+  const { places } = engine.watch;
+  const callers = new Set(news.flatMap(({ one }) => one.meta.caller ?? []));
+  return [...callers]
+    .flatMap((caller) => places.of(caller))
+    .some((one) => {
+      const own = one.meta.caller === undefined && isFresh(engine, one) ? byItself(engine, one) : undefined;
+      return own !== undefined && isFelt(engine, own);
+    });
+};
+
+const edgeOf = ({ meta }: Series): string => `${meta.caller}\u0000${meta.entity}`;
+
 /** Whether it is what most calls of an edge take. */
 const isBody = ({ watch }: Engine, one: Series): boolean =>
   one.meta.class === 'latency' && watch.groups.bodies.get(one.calls) === one;

@@ -5,7 +5,7 @@ import type { CaseFile } from '../case-file.ts';
 import { type Engine, emit } from '../engine.ts';
 import { touch } from '../unlearnt.ts';
 import { incidentOf, ticksApart } from './belongs.ts';
-import { busyMachine, isFelt } from './busy.ts';
+import { areFelt, busyMachine } from './busy.ts';
 import { isCapacity } from './capacity.ts';
 import type { Opener } from './openers.ts';
 
@@ -25,7 +25,7 @@ export const correlate = (engine: Engine, found: readonly Opener[]): undefined =
     else if (isNews(engine, opener)) news.push(opener);
   }
   if (news.length === 0 || engine.files.size >= limits.incidentsOpenMax) return;
-  if (!news.some((opener) => isFelt(engine, opener)) && busyMachine(engine)) return;
+  if (!areFelt(engine, news) && busyMachine(engine)) return;
   const { seq, n } = engine.now;
   const incident = `i${engine.options.partition}-${seq}-${n}`;
   const onsetMs = Math.min(...news.map(({ anomaly }) => anomaly.onsetMs));

@@ -162,6 +162,16 @@ const weigh = ({ watch, tickMs }: Engine, one: Series): Stirring | undefined => 
   return { one, rule, shown, ticks, span, waited, own, isAge, isGone, mayOpen, peers: held };
 };
 
+/** Nats that are no chance on this platform. Who looks twice a tick sees twice the chance. */
+const neededNow = ({ groups, bank }: Watch): number =>
+  natsNeeded(groups.places.size) + (bank.laid.size > 0 ? Math.LN2 : 0);
+
+/** What one figure would open by itself, whether or not anything has called it anomalous yet. */
+export const byItself = (engine: Engine, one: Series): Opener | undefined => {
+  const is = weigh(engine, one);
+  return is && opener(engine, is, { agreed: 0, isPlainlySlow: false }, neededNow(engine.watch));
+};
+
 /** Anomalies that stir now, strongest first: rare enough to belong to an incident that is there, and perhaps to open one. */
 export const openers = (engine: Engine): Opener[] => {
   const { watch } = engine;
@@ -173,8 +183,7 @@ export const openers = (engine: Engine): Opener[] => {
   }
   const agreed = agreement(watch, stirring, engine.tickMs);
   const plain = plainlySlow(watch, stirring);
-  // Who looks twice a tick sees twice the chance.
-  const needed = natsNeeded(watch.groups.places.size) + (watch.bank.laid.size > 0 ? Math.LN2 : 0);
+  const needed = neededNow(watch);
   return stirring
     .flatMap(
       (one) => opener(engine, one, { agreed: agreed(one), isPlainlySlow: plain.has(one.one.calls) }, needed) ?? [],

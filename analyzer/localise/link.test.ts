@@ -55,6 +55,13 @@ const first = (...series: SeriesEvidence[]) => {
   return overLinks(localise(evidence), evidence).suspects[0]!;
 };
 
+/** Memory that `till` has held for a quarter of a minute before the onset, growing by so many bytes a second. */
+const held = (grows: number): SeriesEvidence => {
+  const values = Array.from({ length: 18 }, (_, i) => 2e8 + Math.max(0, i - 3) * grows);
+  const one = figure('till', values, { class: 'resource', metric: 'process.memory.usage', unit: 'By', usual: 2e8 });
+  return { ...one, timesMs: one.timesMs.map((timeMs) => timeMs - 15_000) };
+};
+
 describe('the network between two services', () => {
   it('is named when calls are late for the caller and answered in time by the callee', () => {
     const cause = first(figure('till', late, { caller: 'shop' }), figure('till', well));
@@ -63,11 +70,6 @@ describe('the network between two services', () => {
   });
 
   it('is not named where the callee runs out of memory: collections stop it, and it does not know how long its callers waited', () => {
-    const held = (grows: number): SeriesEvidence => {
-      const values = Array.from({ length: 18 }, (_, i) => 2e8 + Math.max(0, i - 3) * grows);
-      const one = figure('till', values, { class: 'resource', metric: 'process.memory.usage', unit: 'By', usual: 2e8 });
-      return { ...one, timesMs: one.timesMs.map((timeMs) => timeMs - 15_000) };
-    };
     const calls = [figure('till', late, { caller: 'shop' }), figure('till', well)];
     expect(first(...calls, held(1e8)).entity).toBe('till');
     expect(first(...calls, held(0)).entity).toBe('shop → till');
@@ -115,6 +117,8 @@ describe('the network between two services', () => {
     const failing = figure('till', [12, 14, 11], { ...errors, caller: 'shop', metric: 'fenghuo.client.errors' });
     const none = figure('till', [0, 0, 0], { ...errors, metric: 'fenghuo.server.errors' });
     expect(first(failing, none).entity).toBe('shop → till');
+    // Whoever is stopped for want of memory is waited for: these failed in no time.
+    expect(first(failing, none, held(1e8)).entity).toBe('shop → till');
   });
 
   it('is named though the callee was a little late for once: that accounts for callers that wait, and these failed in no time', () => {

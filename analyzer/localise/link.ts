@@ -81,8 +81,8 @@ const mistaken = ({ entity }: RankedSuspect, evidence: Evidence): string | undef
   const waiting = Math.max(0, ...underWay(caller).map((one) => beyondUsual(presentOf(one), one.baseline)));
   if (underWay(undefined).some((one) => haveArrived(presentOf(one), one.baseline, waiting))) return undefined;
   if (about.some((s) => isOwnBurden(s) && strength(s) > OWN_MAX)) return undefined;
-  // Collections stop it now and then, for which nothing of its own but the memory need be loud yet.
-  if (about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
+  // Collections stop it now and then, for which nothing of its own but the memory need be loud yet: whoever is stopped is waited for.
+  if (isWaitedFor && about.some((s) => s.meta.caller === undefined && isSwelling(s))) return undefined;
   // A caller whose own loop is late by so much sees late what was answered in time; that calls fail is another matter.
   const isStopped =
     isWaitedFor &&

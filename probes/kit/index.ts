@@ -6,6 +6,7 @@ export * from './error.ts';
 export * from './health.ts';
 export * from './lifecycle.ts';
 export * from './log.ts';
+export * from './priority.ts';
 export * from './rng.ts';
 export * from './self.ts';
 export * from './streams.ts';

@@ -8,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { environment } from '../config.ts';
 import { OpsError } from '../error.ts';
+import { AHEAD_NICE } from '../priority.ts';
 import { checkDisk, checkPort, diskFull, installation, programFile } from './check.ts';
 import { natsUsers } from './nats-users.ts';
 import { type Program, type ProgramEvent, startProgram } from './program.ts';
@@ -39,8 +40,9 @@ export const startNats = async (options: NatsOptions): Promise<NatsServer> => {
   const url = `nats://127.0.0.1:${options.port}`;
   const program = await startProgram({
     name: 'NATS',
-    command: process.execPath,
-    args: [programFile('guard.mjs'), binary, '--config', config],
+    // Where it may not, `nice` says so and runs it as it is.
+    command: 'nice',
+    args: ['-n', String(AHEAD_NICE), process.execPath, programFile('guard.mjs'), binary, '--config', config],
     env: { GOGC: String(GARBAGE_PERCENT) },
     logFile: join(options.data, 'log', 'nats.log'),
     restart: options.restart ?? true,
