@@ -1,9 +1,12 @@
 import type { Anomaly, TopologyRule } from '@fenghuo/rules/contract';
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../engine.ts';
+import { createEngine, type Engine } from '../engine.ts';
 import { Graph } from '../graph.ts';
+import { step } from '../pipeline.ts';
 import type { Series } from '../series.ts';
-import { commonMode, isFelt } from './busy.ts';
+import { randomNames, rulesFor } from '../testing/platform.ts';
+import { probeOf } from '../testing/probe.ts';
+import { areFelt, commonMode, isFelt } from './busy.ts';
 import type { Opener } from './openers.ts';
 
 describe('a busy machine', () => {
@@ -49,4 +52,38 @@ describe('whether customers feel a busy machine', () => {
     expect(felt(slow('kitchen'))).toBe(false);
     expect(felt(slow('kitchen', {}, 'door'))).toBe(false);
   });
+});
+
+/** What the gateway's requests took at the door after four healthy minutes, s, tick by tick; all that stirs is its calls to the kitchen. */
+const atTheDoor = (...took: readonly number[]): boolean => {
+  const own = { metric: 'http.server.request.duration', unit: 's' } as const;
+  const toKitchen = {
+    edge: { callee: 'kitchen', protocol: 'http' },
+    metric: 'http.client.request.duration',
+    unit: 's',
+  } as const;
+  const gateway = probeOf('gateway', [
+    { ...own, kind: 'delta', class: 'traffic', stat: 'count' },
+    { ...own, class: 'latency', stat: 'p50' },
+    { ...toKitchen, kind: 'delta', class: 'traffic', stat: 'count' },
+    { ...toKitchen, class: 'latency', stat: 'p50' },
+  ]);
+  const engine = createEngine(rulesFor(randomNames(1)), { partition: 0, act: 'off' });
+  step(engine, { seq: 1, atMs: 0, kind: 'schema', schema: gateway.schema });
+  const all = [...Array.from({ length: 240 }, (_, i) => 0.07 + 0.001 * (i % 5)), ...took];
+  for (const [i, s] of all.entries()) {
+    const frame = gateway.frame(i + 1, 8, s, 8, s - 0.01);
+    step(engine, { seq: i + 2, atMs: (i + 1) * 1_000 + 20, kind: 'frame', frame });
+  }
+  const news = [...engine.watch.series.values()].flatMap((one) =>
+    one.meta.caller === 'gateway' && one.meta.stat === 'p50' ? [{ one, ticks: 1 } as Opener] : [],
+  );
+  expect(news).toHaveLength(1);
+  return areFelt(engine, news);
+};
+
+it('customers feel whom their door waits for, by what the door itself takes for three ticks', () => {
+  expect(atTheDoor(1.2, 1.6, 1.8)).toBe(true);
+  expect(atTheDoor(1.2, 1.6)).toBe(false);
+  expect(atTheDoor(0.07, 0.08, 0.07)).toBe(false);
 });
