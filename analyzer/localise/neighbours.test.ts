@@ -59,3 +59,11 @@ it('is short of processor also where the host is first by the memory that a stra
   const hosts = new Map(services.map((entity) => [entity, 'box']));
   expect(ranked({ ...plain, kinds, hosts, stepMs: 1_000 }).suspects[0]).toMatchObject({ entity: 'box', kind: 'cpu' });
 });
+
+it("is the host in the second tick already, though the stranger came in the middle of the first: the tick before is none of the trouble's", () => {
+  const comes = (entity: string): SeriesEvidence => {
+    const meta = { entity, metric: 'process.linux.sched.wait_time', class: 'saturation', unit: 's' } as const;
+    return series(meta, 0.08, [0.13, 0.5], { before: [0.07, 0.06] });
+  };
+  expect(first(...services.map(comes))).toMatchObject({ entity: 'box', kind: 'cpu' });
+});

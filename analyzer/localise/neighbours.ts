@@ -28,10 +28,11 @@ const isWaiting = ({ meta }: SeriesEvidence): boolean =>
   isWait(meta) || (meta.unit === 's' && /steal/.test(meta.metric));
 const isUse = ({ meta }: SeriesEvidence): boolean => /cpu\.(utilization|usage)$/.test(meta.metric) && meta.unit === '1';
 
-/** What a figure is now, the middle of its samples since the onset; undefined where it says nothing. */
-const nowOf = (series: SeriesEvidence, fromMs: number): number | undefined => {
-  const since = toldFrom(series, fromMs);
-  return since.length === 0 ? undefined : middleOf(since);
+/** What a figure is now, the middle of its samples since the onset, or that of the step before where it has none yet; undefined where it says nothing. */
+const nowOf = (series: SeriesEvidence, onsetMs: number, stepMs: number): number | undefined => {
+  const since = toldFrom(series, onsetMs);
+  const told = since.length > 0 ? since : toldFrom(series, onsetMs - stepMs);
+  return told.length === 0 ? undefined : middleOf(told);
 };
 
 /** The ranking with the host first where its services wait for a processor that none of them uses up. */
@@ -42,7 +43,6 @@ export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
   const isHost = evidence.kinds.get(first.entity) === 'host';
   const host = isHost ? first.entity : evidence.hosts.get(first.entity);
   if (host === undefined || !(isHost || WAITING.has(first.kind))) return ranking;
-  const fromMs = evidence.onsetMs - evidence.stepMs;
   const seconds = evidence.stepMs / 1_000;
   const told = new Map<string, { readonly one: SeriesEvidence; readonly waits: boolean; readonly now: number }>();
   let burnt = 0;
@@ -50,7 +50,7 @@ export const overHosts = (ranking: Ranking, evidence: Evidence): Ranking => {
     const { entity } = one.meta;
     if (one.meta.caller !== undefined || evidence.hosts.get(entity) !== host || !(isWaiting(one) || isUse(one)))
       continue;
-    const now = nowOf(one, fromMs);
+    const now = nowOf(one, evidence.onsetMs, evidence.stepMs);
     if (now === undefined) continue;
     const usual = one.baseline.location;
     if (isWaiting(one)) told.set(entity, { one, now, waits: waitsLong(now, usual, seconds) });
