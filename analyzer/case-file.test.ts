@@ -19,12 +19,13 @@ const file = (...trigger: readonly Anomaly[]) =>
     trigger: [...trigger],
   });
 
-it('knows that failing calls raised the alarm, alone or with what customers felt of them', () => {
+it('knows that failing calls raised the alarm, alone or with what customers felt of them, or only what these felt', () => {
   const [failed, felt] = [anomaly('errors', 'merchant', 'dispatch'), anomaly('business', 'customers')];
   const alarm = { entity: 'merchant', metric: 'errors of calls', timeMs: 7_000 };
   expect(file(failed).alarm).toEqual(alarm);
   expect(file(felt, failed).alarm).toEqual(alarm);
-  expect(file(felt).alarm).toBeUndefined();
+  expect(file(felt).alarm).toEqual({ entity: 'customers', metric: 'business of calls', timeMs: 7_000 });
+  expect(file(felt, anomaly('saturation', 'merchant')).alarm).toBeUndefined();
 });
 
 it('does not say so where calls were late as well', () => {

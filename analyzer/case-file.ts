@@ -39,13 +39,11 @@ export type CaseFile = {
   paymentsMs: number;
 };
 
-/** Where failing calls raised the alarm, alone or with what customers felt of them, lateness is no reason unless it is as long as callers wait. */
+/** Where failing calls raised the alarm, or only what customers felt, lateness is no reason unless it is as long as callers wait. */
 const alarmOf = ({ trigger }: Opened): Alarm | undefined => {
-  const failed = trigger.find((anomaly) => anomaly.class === 'errors');
-  const isOfFailures = trigger.every(({ class: of }) => of === 'errors' || of === 'business');
-  return failed === undefined || !isOfFailures
-    ? undefined
-    : { entity: failed.entity, metric: failed.metric, timeMs: failed.onsetMs };
+  const isOfEffects = trigger.every(({ class: of }) => of === 'errors' || of === 'business');
+  const by = trigger.find((anomaly) => anomaly.class === 'errors') ?? trigger[0];
+  return by === undefined || !isOfEffects ? undefined : { entity: by.entity, metric: by.metric, timeMs: by.onsetMs };
 };
 
 export const openFile = (decision: Opened): CaseFile => {

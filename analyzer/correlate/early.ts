@@ -3,6 +3,8 @@
 import { beyondUsual, haveArrived } from '../arrived.ts';
 import type { Series } from '../series.ts';
 import type { Watch } from '../watch.ts';
+import { crowded } from './opening.ts';
+import { noChanceNats, waitingNats } from './rarity.ts';
 
 /** Whole ticks that must have shown something of the trouble. */
 const SIGNS_MIN = 2;
@@ -20,10 +22,18 @@ const haveReached = (watch: Watch, { meta, calls }: Series): boolean => {
   return places.of(meta.entity).some((one) => isUnderWay(one) && haveArrived(one.last, bank.baseline(one.index), over));
 };
 
-/** Whether a call of the edge waited for longer than the slowest lately took, so many samples back. */
+/**
+ * Whether, so many samples back, a call of the edge waited for longer than the slowest lately took, or more waited together than is chance, without a crowd
+ * that ended beside them.
+ */
 const waitedAt = ({ bank, groups }: Watch, { calls }: Series, back: number): boolean => {
-  const overdue = groups.overdue.get(calls);
-  return overdue !== undefined && bank.last(overdue.index, back) >= 1;
+  const [overdue, waiting, counts] = [groups.overdue.get(calls), groups.waiting.get(calls), groups.counts.get(calls)];
+  if (overdue !== undefined && bank.last(overdue.index, back) >= 1) return true;
+  if (waiting === undefined || counts === undefined) return false;
+  if (bank.last(counts.index, back) >= crowded * Math.max(1, bank.baseline(counts.index).location)) return false;
+  // The middle, not the mean: that of an edge that has been in trouble before is of those calls.
+  const { location, scale } = bank.baseline(waiting.index);
+  return waitingNats(bank.last(waiting.index, back), location, scale) >= noChanceNats;
 };
 
 /**

@@ -61,6 +61,22 @@ describe('localise', () => {
   it('names who fails where somebody is thirty milliseconds late: no time limit runs out by so little', () =>
     expect(localise(failing(0.03)).suspects[0]).toMatchObject({ entity: 'heron', kind: 'errors' }));
 
+  it('weighs lateness the same where work that lies undone raised the alarm: a few milliseconds more stop nobody', () => {
+    const undone = (lateS: number, at: string): number => {
+      const sorted = series(
+        { entity: 'crane', metric: 'sorted', class: 'business', unit: '1', bad: 'down' },
+        0.99,
+        [0.7],
+      );
+      const { series: all, ...rest } = failing(lateS);
+      const late = all.filter(({ meta }) => meta.metric === 'duration');
+      const alarm = { entity: 'crane', metric: at, timeMs: ONSET_MS };
+      return localise({ ...rest, series: [...late, sorted], alarm }).suspects.find((s) => s.entity === 'lotus')!.score;
+    };
+    expect(undone(0.02, 'sorted')).toBeLessThan(0.3 * undone(0.02, 'nothing known'));
+    expect(undone(3, 'sorted')).toBeCloseTo(undone(3, 'nothing known'));
+  });
+
   it('names who is late by more than callers wait, though it fails nothing itself', () =>
     expect(localise(failing(3)).suspects[0]).toMatchObject({ entity: 'lotus' }));
 

@@ -39,7 +39,8 @@ export const signsOf = (
   settings: Settings,
 ): Map<string, Signs> => {
   const from = evidence.onsetMs - evidence.stepMs;
-  const late = isErrorAlarm(evidence) ? settings.lateAtErrors : 1;
+  const alarmed = alarmedBy(evidence);
+  const late = alarmed === 'errors' ? settings.lateAtErrors : 1;
   const isTelling = tellingOf(evidence.kinds);
   const measure = measureOf(evidence.series, from, settings);
   const strengths = evidence.series.map((series) => (isTelling(series.meta) ? measure(series) : undefined));
@@ -70,7 +71,7 @@ export const signsOf = (
       if (plain.strength > 0) of.symptoms.push({ series, strength: plain });
       continue;
     }
-    const weight = meta.class === 'latency' && late < 1 ? late * runsOut(meta, plain) : 1;
+    const weight = meta.class === 'latency' && alarmed !== undefined ? late * runsOut(meta, plain) : 1;
     const scored = {
       series,
       strength: weight === 1 ? plain : { ...plain, strength: plain.strength * weight },
@@ -134,15 +135,23 @@ const tellingOf = (kinds: Evidence['kinds']): ((meta: SeriesMeta) => boolean) =>
 /** Calls are seldom given up on before people notice that they wait: a tenth of a second (Nielsen, Usability Engineering, 1993). */
 const GIVEN_UP_S = 0.1;
 
-/** How far lateness may have made calls fail: they fail where a time limit runs out, which a few milliseconds more do not bring about. 1 where nobody knows its seconds. */
+/**
+ * How far lateness may have made calls fail, or work lie undone: they fail where a time limit runs out, which a few milliseconds more do not bring about, nor
+ * do these stop whoever works. 1 where nobody knows its seconds.
+ */
 const runsOut = ({ unit }: SeriesMeta, { shift }: Strength): number => {
   const late = secondsOf(shift, unit);
   return late === undefined ? 1 : Math.min(1, Math.max(0, late) / GIVEN_UP_S);
 };
 
-const isErrorAlarm = ({ alarm, series }: Evidence): boolean =>
-  alarm !== undefined &&
-  series.some(({ meta }) => meta.class === 'errors' && meta.entity === alarm.entity && meta.metric === alarm.metric);
+/** What raised the alarm, where it was an effect that lateness has only in the end: calls that fail, or what a business gets done. */
+const alarmedBy = ({ alarm, series }: Evidence): 'errors' | 'business' | undefined => {
+  if (alarm === undefined) return undefined;
+  const of = series.flatMap(({ meta }) =>
+    meta.entity === alarm.entity && meta.metric === alarm.metric ? [meta.class] : [],
+  );
+  return of.includes('errors') ? 'errors' : of.includes('business') ? 'business' : undefined;
+};
 
 /** A resource of the host that a service runs on. */
 const isOfHost = (meta: SeriesMeta): boolean =>
