@@ -147,10 +147,9 @@ const runsOut = ({ unit }: SeriesMeta, { shift }: Strength): number => {
 /** What raised the alarm, where it was an effect that lateness has only in the end: calls that fail, or what a business gets done. */
 const alarmedBy = ({ alarm, series }: Evidence): 'errors' | 'business' | undefined => {
   if (alarm === undefined) return undefined;
-  const of = series.flatMap(({ meta }) =>
-    meta.entity === alarm.entity && meta.metric === alarm.metric ? [meta.class] : [],
-  );
-  return of.includes('errors') ? 'errors' : of.includes('business') ? 'business' : undefined;
+  const isOf = (of: SeriesMeta['class']): boolean =>
+    series.some(({ meta }) => meta.class === of && meta.entity === alarm.entity && meta.metric === alarm.metric);
+  return isOf('errors') ? 'errors' : isOf('business') ? 'business' : undefined;
 };
 
 /** A resource of the host that a service runs on. */
